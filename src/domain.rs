@@ -1,0 +1,41 @@
+//! The vocabulary that every room speaks: plain values and the rules between them.
+//!
+//! Nothing here reads a clock, a file, a socket or a terminal, and nothing here names another room.
+
+mod catalog;
+mod clean;
+mod display;
+mod failure;
+mod format;
+mod generation;
+mod id;
+mod json;
+mod model;
+mod now;
+mod picture;
+mod profile;
+mod progress;
+mod prompt;
+mod ratio;
+mod reference;
+mod request;
+mod secret;
+
+pub use catalog::{Catalog, Price};
+pub use clean::Clean;
+pub use display::{CellSize, ColorDepth, Display, GraphicsKind};
+pub use failure::{Failure, FailureKind};
+pub use format::{FileFormat, OutputFormat};
+pub use generation::{Generation, IllegalStep, State, Step};
+pub use id::{GenerationId, PictureId, TaskId};
+pub use json::{GenerationJson, PictureJson, StatusJson};
+pub use model::{Family, Model, Tier};
+pub use now::Now;
+pub use picture::{Picture, PixelSize};
+pub use profile::{FieldPath, Profile};
+pub use progress::Progress;
+pub use prompt::Prompt;
+pub use ratio::AspectRatio;
+pub use reference::{Reference, ReferenceSource};
+pub use request::Request;
+pub use secret::Secret;

@@ -1,0 +1,115 @@
+//! What the core knows of the terminal; `runtime` makes it from the probe's capabilities.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// How pictures reach the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum GraphicsKind {
+    /// The kitty graphics protocol.
+    Kitty,
+    /// DEC sixel.
+    Sixel,
+    /// iTerm2's inline images (OSC 1337).
+    Iterm2,
+    /// Half-block characters in two colours a cell: the fallback everywhere.
+    #[default]
+    Blocks,
+    /// No pictures: text cards.
+    Off,
+}
+
+impl GraphicsKind {
+    /// As flags and settings spell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Kitty => "kitty",
+            Self::Sixel => "sixel",
+            Self::Iterm2 => "iterm2",
+            Self::Blocks => "blocks",
+            Self::Off => "off",
+        }
+    }
+}
+
+impl fmt::Display for GraphicsKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What is wrong with a text that should name a kind of graphics.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("graphics is one of auto, kitty, sixel, iterm2, blocks, off")]
+pub struct NotGraphics;
+
+impl FromStr for GraphicsKind {
+    type Err = NotGraphics;
+
+    fn from_str(text: &str) -> Result<Self, NotGraphics> {
+        [
+            Self::Kitty,
+            Self::Sixel,
+            Self::Iterm2,
+            Self::Blocks,
+            Self::Off,
+        ]
+        .into_iter()
+        .find(|kind| kind.as_str() == text)
+        .ok_or(NotGraphics)
+    }
+}
+
+/// How many colours text cells have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ColorDepth {
+    /// None: `NO_COLOR`, or a dumb terminal.
+    None,
+    /// The 16 named ones.
+    Ansi16,
+    /// The 256-colour cube.
+    Ansi256,
+    /// 24 bits.
+    True,
+}
+
+/// The size of one cell in px.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CellSize {
+    /// px
+    pub width: u16,
+    /// px
+    pub height: u16,
+}
+
+impl CellSize {
+    /// Assumed where the terminal does not tell: two to one, as most fonts are.
+    pub const ASSUMED: Self = Self {
+        width: 10,
+        height: 20,
+    };
+}
+
+/// The terminal as the core sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Display {
+    /// How pictures are shown.
+    pub graphics: GraphicsKind,
+    /// Cell size in px, told or assumed.
+    pub cell: CellSize,
+    /// Text colours.
+    pub colors: ColorDepth,
+    /// Whether the line to it is a network (SSH).
+    pub remote: bool,
+}
+
+impl Default for Display {
+    fn default() -> Self {
+        Self {
+            graphics: GraphicsKind::Blocks,
+            cell: CellSize::ASSUMED,
+            colors: ColorDepth::True,
+            remote: false,
+        }
+    }
+}

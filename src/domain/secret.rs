@@ -1,0 +1,20 @@
+//! A secret: neither Debug nor Display, and wiped when dropped.
+
+use zeroize::Zeroizing;
+
+/// An API key. It can be read in one place only, where the header is made.
+#[derive(Clone)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// Takes a key, without its surrounding white space; `None` when nothing is left.
+    pub fn new(text: &str) -> Option<Self> {
+        let text = text.trim();
+        (!text.is_empty()).then(|| Self(Zeroizing::new(text.to_owned())))
+    }
+
+    /// The key itself. Call it where the header is made, and nowhere else.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}

@@ -1,0 +1,1 @@
+//! The disk edge: the journal, the history and the picture files.

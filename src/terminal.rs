@@ -1,0 +1,1 @@
+//! The tty: modes, input, probe, and the one writer.

@@ -1,0 +1,1 @@
+//! Drawing: state in, cells and placements out.

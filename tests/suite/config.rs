@@ -1,0 +1,1 @@
+//! Layers, and errors that name file, line and key.

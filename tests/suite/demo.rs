@@ -1,0 +1,1 @@
+//! The embedded endpoint over a real socket.

@@ -1,0 +1,1 @@
+//! The wire: fixtures over every framing, cut anywhere.

@@ -1,0 +1,1 @@
+//! Encoders played back into pixels; the placement diff as a property.

@@ -1,0 +1,1 @@
+//! A real SQLite file in a temporary folder.

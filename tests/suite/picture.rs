@@ -1,0 +1,1 @@
+//! Pixels, with damaged and lying files.

@@ -1,0 +1,1 @@
+//! From request to saved picture, against real servers on loopback.

@@ -1,0 +1,1 @@
+//! The real binary on a real pty.

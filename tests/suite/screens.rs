@@ -1,0 +1,1 @@
+//! What the studio draws, as reviewed text.

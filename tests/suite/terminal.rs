@@ -1,0 +1,1 @@
+//! Input bytes in any split; modes and their inverse.
