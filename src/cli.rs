@@ -1,1 +1,61 @@
 //! The command line: one file a verb.
+//!
+//! Results go to stdout, everything else to stderr. A failure is told once, here, and gets its exit code here.
+
+mod args;
+mod config;
+mod print;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::domain::{Failure, FailureKind};
+use args::{Args, Verb};
+
+/// How a run of plantain ends.
+pub enum Outcome {
+    /// 0
+    Done,
+    /// 1: a generation failed or was refused; it has been told already.
+    Failed,
+    /// 128 + the signal's number.
+    Signal(u8),
+}
+
+/// Parses the command line, runs it, and gives the exit code.
+pub fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and version are asked for and go to stdout with code 0; the rest is wrong usage.
+            let code = u8::try_from(error.exit_code()).unwrap_or(2);
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    match run(&args) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Failed) => ExitCode::from(1),
+        Ok(Outcome::Signal(number)) => ExitCode::from(128 + number),
+        Err(failure) => {
+            print::failure(&failure);
+            ExitCode::from(code_of(&failure))
+        }
+    }
+}
+
+fn run(args: &Args) -> Result<Outcome, Failure> {
+    match &args.verb {
+        Some(Verb::Config { action }) => config::run(args, *action),
+        None => Ok(Outcome::Done),
+    }
+}
+
+/// 2 for what the user can mend in the call or in the configuration, else 1.
+fn code_of(failure: &Failure) -> u8 {
+    match failure.kind {
+        FailureKind::Usage | FailureKind::Config => 2,
+        _ => 1,
+    }
+}

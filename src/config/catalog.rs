@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::domain::{AspectRatio, Catalog, Model, OutputFormat, PixelSize, Price};
+use super::UserFile;
+use super::layers::describe;
+use crate::domain::{AspectRatio, Catalog, Failure, Model, OutputFormat, PixelSize, Price};
 
 const CATALOG: &str = include_str!("../../assets/catalog.toml");
 
@@ -37,6 +39,17 @@ pub fn builtin_catalog() -> Catalog {
         lay_over(&mut catalog, file);
     }
     catalog
+}
+
+/// The compiled-in catalog with the user's file over it.
+pub fn catalog_with(file: Option<&UserFile>) -> Result<Catalog, Failure> {
+    let mut catalog = builtin_catalog();
+    if let Some(UserFile { path, text }) = file {
+        let parsed =
+            toml::from_str(text).map_err(|error| describe(Some(path.as_path()), text, &error))?;
+        lay_over(&mut catalog, parsed);
+    }
+    Ok(catalog)
 }
 
 /// Replaces entries of the same name, adds the others behind.

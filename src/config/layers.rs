@@ -1,0 +1,362 @@
+//! The layers, laid over one another: defaults < file < environment < flags.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::paths::{self, Paths};
+use super::settings::{DemoPolicy, Notify, Settings, Source, Value};
+use super::{DEFAULT_CONFIG, UserFile};
+use crate::domain::{AspectRatio, Failure, FailureKind, GraphicsKind, OutputFormat};
+
+/// The environment, read once at the start, so that tests can make one up.
+#[derive(Clone, Default)]
+pub struct Environment {
+    /// Variables by name.
+    pub vars: BTreeMap<String, String>,
+    /// The home folder.
+    pub home: Option<PathBuf>,
+    /// Where plantain was started.
+    pub cwd: PathBuf,
+}
+
+impl Environment {
+    /// The process's own. Variables that are not UTF-8 count as not set.
+    pub fn of_process() -> Self {
+        Self {
+            vars: std::env::vars_os()
+                .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)))
+                .collect(),
+            home: etcetera::home_dir().ok(),
+            cwd: std::env::current_dir().unwrap_or_default(),
+        }
+    }
+
+    /// The variable's value; an empty one counts as not set.
+    pub fn var(&self, name: &str) -> Option<&str> {
+        self.vars
+            .get(name)
+            .map(String::as_str)
+            .filter(|v| !v.is_empty())
+    }
+}
+
+/// What the command line's flags say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// `--base-url`
+    pub base_url: Option<String>,
+    /// `--library`
+    pub library: Option<PathBuf>,
+    /// `--config`
+    pub config: Option<PathBuf>,
+    /// `--graphics`
+    pub graphics: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    demo: Option<Spanned<DemoPolicy>>,
+    endpoint: EndpointTable,
+    form: FormTable,
+    library: LibraryTable,
+    studio: StudioTable,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct EndpointTable {
+    base_url: Option<Spanned<String>>,
+    profile: Option<Spanned<String>>,
+    api_key_command: Option<Spanned<String>>,
+    allow_http: Option<Spanned<bool>>,
+    parallel: Option<Spanned<u8>>,
+    silence_s: Option<Spanned<u32>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct FormTable {
+    model: Option<Spanned<String>>,
+    ratio: Option<Spanned<AspectRatio>>,
+    format: Option<Spanned<OutputFormat>>,
+    count: Option<Spanned<u8>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct LibraryTable {
+    path: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct StudioTable {
+    graphics: Option<Spanned<String>>,
+    theme: Option<Spanned<String>>,
+    mouse: Option<Spanned<bool>>,
+    notify: Option<Spanned<Notify>>,
+}
+
+/// One file while it is laid over: knows how to name a line of itself.
+struct Layer<'a> {
+    path: Option<&'a Path>,
+    text: &'a str,
+}
+
+impl Layer<'_> {
+    fn source(&self, at: usize) -> Source {
+        self.path.map_or(Source::Default, |path| Source::File {
+            path: path.to_owned(),
+            line: line_of(self.text, at),
+        })
+    }
+
+    /// Lays `over` upon `under`, after `read` made the setting's value of it.
+    fn lay<T, U>(
+        &self,
+        under: &mut Value<U>,
+        over: Option<Spanned<T>>,
+        read: impl FnOnce(T) -> Result<U, String>,
+    ) -> Result<(), Failure> {
+        let Some(over) = over else { return Ok(()) };
+        let source = self.source(over.span().start);
+        let value = read(over.into_inner()).map_err(|what| {
+            Failure::new(FailureKind::Config, format!("{source}: {what}"))
+                .hint("`plantain config init` shows every setting with its default")
+        })?;
+        *under = Value { value, source };
+        Ok(())
+    }
+}
+
+/// Reads and merges all layers.
+pub(super) fn merge(
+    paths: &Paths,
+    environment: &Environment,
+    overrides: &Overrides,
+) -> Result<Settings, Failure> {
+    let mut settings = defaults(paths)?;
+    let base = Layer {
+        path: None,
+        text: DEFAULT_CONFIG,
+    };
+    lay_file(&mut settings, &base, parse(&base)?, environment)?;
+    match paths::read(&paths.config_file)? {
+        Some(UserFile { path, text }) => {
+            let layer = Layer {
+                path: Some(&path),
+                text: &text,
+            };
+            lay_file(&mut settings, &layer, parse(&layer)?, environment)?;
+        }
+        None if paths.config_named => {
+            return Err(Failure::new(
+                FailureKind::Config,
+                format!("there is no {}", paths.config_file.display()),
+            )
+            .hint("`plantain config init` writes one there"));
+        }
+        None => {}
+    }
+    lay_environment(&mut settings, environment)?;
+    lay_flags(&mut settings, overrides, environment)?;
+    if settings.library.value.as_os_str().is_empty() {
+        return Err(Failure::new(
+            FailureKind::Config,
+            "no folder for the library: there is no home folder",
+        )
+        .hint("name one with --library DIR or PLANTAIN_LIBRARY"));
+    }
+    Ok(settings)
+}
+
+/// What stands before the first layer; every field is overwritten by `assets/config.toml` (held by a test).
+fn defaults(paths: &Paths) -> Result<Settings, Failure> {
+    fn value<T>(value: T) -> Value<T> {
+        Value {
+            value,
+            source: Source::Default,
+        }
+    }
+    let ratio = AspectRatio::new(16, 9)
+        .ok_or_else(|| Failure::new(FailureKind::Internal, "16:9 is not a ratio"))?;
+    Ok(Settings {
+        demo: value(DemoPolicy::Allow),
+        base_url: value(None),
+        profile: value(String::new()),
+        api_key_command: value(None),
+        allow_http: value(false),
+        parallel: value(1),
+        silence_s: value(300),
+        model: value(String::new()),
+        ratio: value(ratio),
+        format: value(OutputFormat::Jpeg),
+        count: value(1),
+        library: value(
+            paths
+                .pictures
+                .as_ref()
+                .map(|p| p.join("plantain"))
+                .unwrap_or_default(),
+        ),
+        graphics: value(None),
+        theme: value(String::new()),
+        mouse: value(true),
+        notify: value(Notify::Bell),
+    })
+}
+
+fn parse(layer: &Layer<'_>) -> Result<File, Failure> {
+    toml::from_str(layer.text).map_err(|error| describe(layer.path, layer.text, &error))
+}
+
+/// A TOML error as one line: file, line, and what is wrong there.
+pub(super) fn describe(path: Option<&Path>, text: &str, error: &toml::de::Error) -> Failure {
+    let name = path.map_or("the built-in defaults".to_owned(), |p| {
+        p.display().to_string()
+    });
+    let place = error.span().map_or(name.clone(), |span| {
+        format!("{name}:{}", line_of(text, span.start))
+    });
+    Failure::new(FailureKind::Config, format!("{place}: {}", error.message()))
+        .hint("`plantain config init` shows every setting with its default")
+}
+
+fn line_of(text: &str, at: usize) -> usize {
+    let before = text.get(..at).unwrap_or(text);
+    before.matches('\n').count() + 1
+}
+
+fn lay_file(
+    settings: &mut Settings,
+    layer: &Layer<'_>,
+    file: File,
+    environment: &Environment,
+) -> Result<(), Failure> {
+    let File {
+        demo,
+        endpoint,
+        form,
+        library,
+        studio,
+    } = file;
+    layer.lay(&mut settings.demo, demo, Ok)?;
+    layer.lay(&mut settings.base_url, endpoint.base_url, |v| {
+        Ok(filled(&v))
+    })?;
+    layer.lay(&mut settings.profile, endpoint.profile, Ok)?;
+    layer.lay(
+        &mut settings.api_key_command,
+        endpoint.api_key_command,
+        |v| Ok(filled(&v)),
+    )?;
+    layer.lay(&mut settings.allow_http, endpoint.allow_http, Ok)?;
+    layer.lay(&mut settings.parallel, endpoint.parallel, |v| {
+        between(v, 1, 64, "parallel")
+    })?;
+    layer.lay(&mut settings.silence_s, endpoint.silence_s, |v| {
+        between(v, 1, 86_400, "silence_s")
+    })?;
+    layer.lay(&mut settings.model, form.model, Ok)?;
+    layer.lay(&mut settings.ratio, form.ratio, Ok)?;
+    layer.lay(&mut settings.format, form.format, Ok)?;
+    layer.lay(&mut settings.count, form.count, |v| {
+        between(v, 1, 8, "count")
+    })?;
+    // An empty path keeps the default folder, and its source.
+    let path = library.path.filter(|p| !p.get_ref().trim().is_empty());
+    layer.lay(&mut settings.library, path, |v| Ok(folder(&v, environment)))?;
+    layer.lay(&mut settings.graphics, studio.graphics, |v| graphics(&v))?;
+    layer.lay(&mut settings.theme, studio.theme, Ok)?;
+    layer.lay(&mut settings.mouse, studio.mouse, Ok)?;
+    layer.lay(&mut settings.notify, studio.notify, Ok)
+}
+
+fn lay_environment(settings: &mut Settings, environment: &Environment) -> Result<(), Failure> {
+    if let Some(url) = environment.var("PLANTAIN_BASE_URL") {
+        settings.base_url = Value {
+            value: filled(url),
+            source: Source::Environment("PLANTAIN_BASE_URL"),
+        };
+    }
+    if let Some(path) = environment.var("PLANTAIN_LIBRARY") {
+        settings.library = Value {
+            value: folder(path, environment),
+            source: Source::Environment("PLANTAIN_LIBRARY"),
+        };
+    }
+    if let Some(kind) = environment.var("PLANTAIN_GRAPHICS") {
+        settings.graphics = named_graphics(kind, Source::Environment("PLANTAIN_GRAPHICS"))?;
+    }
+    Ok(())
+}
+
+fn lay_flags(
+    settings: &mut Settings,
+    overrides: &Overrides,
+    environment: &Environment,
+) -> Result<(), Failure> {
+    if let Some(url) = &overrides.base_url {
+        settings.base_url = Value {
+            value: filled(url),
+            source: Source::Flag("--base-url"),
+        };
+    }
+    if let Some(path) = &overrides.library {
+        settings.library = Value {
+            value: environment.cwd.join(path),
+            source: Source::Flag("--library"),
+        };
+    }
+    if let Some(kind) = &overrides.graphics {
+        settings.graphics = named_graphics(kind, Source::Flag("--graphics"))?;
+    }
+    Ok(())
+}
+
+fn named_graphics(kind: &str, source: Source) -> Result<Value<Option<GraphicsKind>>, Failure> {
+    let value = graphics(kind).map_err(|what| {
+        Failure::new(FailureKind::Config, format!("{source}: {what}"))
+            .hint("auto lets plantain ask the terminal")
+    })?;
+    Ok(Value { value, source })
+}
+
+fn graphics(text: &str) -> Result<Option<GraphicsKind>, String> {
+    if text == "auto" {
+        return Ok(None);
+    }
+    text.parse::<GraphicsKind>()
+        .map(Some)
+        .map_err(|error| error.to_string())
+}
+
+fn filled(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn between<T: PartialOrd + std::fmt::Display + Copy>(
+    value: T,
+    least: T,
+    most: T,
+    name: &str,
+) -> Result<T, String> {
+    if (least..=most).contains(&value) {
+        Ok(value)
+    } else {
+        Err(format!("{name} is {value}; it goes from {least} to {most}"))
+    }
+}
+
+/// An absolute folder: `~/` is the home, anything else counts from where plantain was started.
+fn folder(text: &str, environment: &Environment) -> PathBuf {
+    match (text.strip_prefix("~/"), &environment.home) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => environment.cwd.join(text),
+    }
+}
