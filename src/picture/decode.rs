@@ -1,0 +1,145 @@
+//! From a file's bytes to pixels, within limits that are read off the header first. It trusts no file.
+
+use std::cell::Cell;
+use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
+
+use super::{PictureError, Pixels, sniff};
+use crate::domain::{FileFormat, PixelSize};
+
+/// How much a picture may ask of us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// px, width and height each.
+    pub side: u32,
+    /// bytes of decoded pixels.
+    pub bytes: u64,
+}
+
+impl Default for Limits {
+    /// 8192 px and 320 MB: one and a half times the side of the largest picture that the endpoint makes (5504x3072),
+    /// while a 20000x20000 bomb of 389 KB is refused in microseconds.
+    fn default() -> Self {
+        Self {
+            side: 8192,
+            bytes: 320_000_000,
+        }
+    }
+}
+
+thread_local! {
+    static CAUGHT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a panic on this thread, now, would be a decoder's and be caught: the panic hook, which gives the terminal
+/// back, asks this and keeps still.
+pub fn panic_is_caught() -> bool {
+    CAUGHT.get()
+}
+
+/// The size in px that [`decode`] would give, read from the header alone and after the EXIF orientation.
+///
+/// # Errors
+/// All of [`PictureError`]; `TooLarge` beyond `limits`.
+pub fn measure(bytes: &[u8], limits: Limits) -> Result<PixelSize, PictureError> {
+    guarded(|| {
+        let mut decoder = open(bytes, limits)?;
+        let (width, height) = decoder.dimensions();
+        Ok(match orientation_of(&mut decoder) {
+            Orientation::Rotate90
+            | Orientation::Rotate270
+            | Orientation::Rotate90FlipH
+            | Orientation::Rotate270FlipH => PixelSize::new(height, width),
+            _ => PixelSize::new(width, height),
+        })
+    })
+}
+
+/// The pixels of a picture, its EXIF orientation applied; of an animation, its first frame.
+///
+/// It takes 40-130 ms for 5504x3072, so it never runs on an event loop. Half a JPEG decodes without an error: see
+/// [`is_whole`](super::is_whole).
+///
+/// # Errors
+/// All of [`PictureError`]; a panic inside a decoder is `Damaged`.
+pub fn decode(bytes: &[u8], limits: Limits) -> Result<Pixels, PictureError> {
+    guarded(|| {
+        let mut decoder = open(bytes, limits)?;
+        let orientation = orientation_of(&mut decoder);
+        let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| PictureError::Damaged)?;
+        picture.apply_orientation(orientation);
+        let alpha = picture.color().has_alpha();
+        let rgba = picture.into_rgba8();
+        let size = PixelSize::new(rgba.width(), rgba.height());
+        Pixels::build(size, rgba.into_raw(), alpha).ok_or(PictureError::Damaged)
+    })
+}
+
+/// The EXIF orientation, 1 to 8; 1 also where there is none or it cannot be read.
+pub(super) fn orientation(bytes: &[u8]) -> u8 {
+    guarded(|| {
+        let mut decoder = open(bytes, Limits::default())?;
+        Ok(orientation_of(&mut decoder).to_exif())
+    })
+    .unwrap_or(1)
+}
+
+/// A decoder that has read the header and found it within `limits`.
+fn open(bytes: &[u8], limits: Limits) -> Result<impl ImageDecoder, PictureError> {
+    let format = sniff(bytes).ok_or(PictureError::NotAPicture)?;
+    let known = match format {
+        FileFormat::Jpeg => ImageFormat::Jpeg,
+        FileFormat::Png => ImageFormat::Png,
+        FileFormat::Webp => ImageFormat::WebP,
+        FileFormat::Gif => ImageFormat::Gif,
+        FileFormat::Avif | FileFormat::Heic => return Err(PictureError::Unsupported(format)),
+    };
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), known);
+    let mut allowed = image::Limits::no_limits();
+    allowed.max_alloc = Some(limits.bytes);
+    reader.limits(allowed);
+    let decoder = reader.into_decoder().map_err(|error| match error {
+        ImageError::Unsupported(_) => PictureError::Unsupported(format),
+        _ => PictureError::Damaged,
+    })?;
+    let (width, height) = decoder.dimensions();
+    if width == 0 || height == 0 {
+        return Err(PictureError::Damaged);
+    }
+    let rgba = u64::from(width) * u64::from(height) * 4;
+    if width.max(height) > limits.side || rgba.max(decoder.total_bytes()) > limits.bytes {
+        let size = PixelSize::new(width, height);
+        return Err(PictureError::TooLarge { size });
+    }
+    Ok(decoder)
+}
+
+fn orientation_of(decoder: &mut impl ImageDecoder) -> Orientation {
+    decoder.orientation().unwrap_or(Orientation::NoTransforms)
+}
+
+/// Runs a decoder; its panic becomes `Damaged`.
+fn guarded<T>(work: impl FnOnce() -> Result<T, PictureError>) -> Result<T, PictureError> {
+    let outer = CAUGHT.replace(true);
+    let done = catch_unwind(AssertUnwindSafe(work));
+    CAUGHT.set(outer);
+    done.unwrap_or(Err(PictureError::Damaged))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_of_a_decoder_is_a_damaged_picture() {
+        let got = guarded::<()>(|| {
+            assert!(panic_is_caught());
+            panic!("as a decoder might");
+        });
+        assert_eq!(got, Err(PictureError::Damaged));
+        assert!(!panic_is_caught());
+    }
+}
