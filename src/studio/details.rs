@@ -1,0 +1,85 @@
+//! All that is known of one generation, as labelled lines: what was asked, what came, what it said.
+
+use crate::domain::{Clean, FileFormat, Generation, Picture};
+
+use super::words;
+
+/// One labelled text; the text may hold several lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Detail {
+    /// What it is.
+    pub label: &'static str,
+    /// What is known.
+    pub text: Clean,
+}
+
+/// What was asked, what came, and what the answer said.
+pub fn details(generation: &Generation) -> Vec<Detail> {
+    let mut out = Vec::new();
+    let mut add = |label, text: &str| {
+        if !text.is_empty() {
+            out.push(Detail {
+                label,
+                text: Clean::text(text),
+            });
+        }
+    };
+    let request = &generation.request;
+    add("Prompt", request.prompt.typed());
+    add(
+        "State",
+        &words::stand(generation, None, std::time::Duration::ZERO),
+    );
+    add("Model", &request.model);
+    if let Some(answered) = &generation.model_answered {
+        add("Answered by", answered.as_str());
+    }
+    add("Asked", &format!("{} {}", request.ratio, request.format));
+    for reference in &request.references {
+        add("Reference", &reference.given);
+    }
+    for picture in &generation.pictures {
+        add("Picture", &facts(picture));
+        add("File", &picture.path.to_string_lossy());
+        add("URL", picture.url_for_show().unwrap_or_default());
+    }
+    for notice in &generation.notices {
+        add("Notice", notice.as_str());
+    }
+    if let Some(failure) = &generation.failure {
+        add("Failure", failure.message.as_str());
+        add("Hint", failure.hint.as_ref().map_or("", Clean::as_str));
+    }
+    add("Answer", generation.text.as_str());
+    add("Usage", generation.usage.as_deref().unwrap_or_default());
+    if let Some(ms) = generation.elapsed_ms {
+        add(
+            "Took",
+            &words::elapsed(std::time::Duration::from_millis(ms)),
+        );
+    }
+    add("Id", &generation.id.to_string());
+    if generation.demo {
+        add("Endpoint", "demo: the picture is procedural");
+    }
+    out
+}
+
+/// `2752x1536 png 6.1 MB`.
+pub fn facts(picture: &Picture) -> String {
+    let size = picture.size.map(|s| format!("{s} ")).unwrap_or_default();
+    format!("{size}{} {}", picture.format, words::bytes(picture.bytes))
+}
+
+/// The line under the picture: what it is, what was asked and what came.
+pub fn caption(generation: &Generation, picture: &Picture) -> String {
+    let request = &generation.request;
+    let asked = format!("asked {} {}", request.ratio, request.format);
+    let same = picture.format == FileFormat::from(request.format);
+    let got = if same {
+        String::new()
+    } else {
+        format!(", got {}", picture.format)
+    };
+    format!("{} - {asked}{got}", facts(picture))
+}

@@ -1,0 +1,74 @@
+//! What is said about keys: the footer's hints and the help, both read from the table of actions and the bindings.
+
+use super::keymap::show_keys;
+use super::{ACTIONS, Action, Context, Keymap, State};
+
+/// One hint of the footer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hint {
+    /// As people read them.
+    pub keys: String,
+    /// One or two words.
+    pub word: &'static str,
+    /// What a click on it does.
+    pub action: Action,
+}
+
+/// One line of the help.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HelpLine {
+    /// A context's title.
+    Heading(&'static str),
+    /// Keys, and what they do there.
+    Keys(String, &'static str),
+}
+
+/// The hints of what has the keyboard now, most useful first; the footer shows as many as fit.
+pub fn hints(state: &State) -> Vec<Hint> {
+    let contexts = state.contexts();
+    let mut found: Vec<(u8, Hint)> = ACTIONS
+        .iter()
+        .filter(|info| contexts.contains(&info.context))
+        .filter_map(|info| {
+            let (rank, word) = info.hint?;
+            let keys = state.keymap.keys_in(info.action, contexts)?;
+            Some((
+                rank,
+                Hint {
+                    keys,
+                    word,
+                    action: info.action,
+                },
+            ))
+        })
+        .collect();
+    found.sort_by_key(|(rank, _)| *rank);
+    found.into_iter().map(|(_, hint)| hint).collect()
+}
+
+/// All bindings, context by context.
+pub fn help_lines(keymap: &Keymap) -> Vec<HelpLine> {
+    let mut out = Vec::new();
+    for context in Context::ALL {
+        let here = || {
+            keymap
+                .bindings()
+                .iter()
+                .filter(move |b| b.context == context)
+        };
+        if here().next().is_none() {
+            continue;
+        }
+        out.push(HelpLine::Heading(context.title()));
+        for info in ACTIONS {
+            let keys: Vec<String> = here()
+                .filter(|b| b.action == info.action)
+                .map(|b| show_keys(&b.keys))
+                .collect();
+            if !keys.is_empty() {
+                out.push(HelpLine::Keys(keys.join("  "), info.words));
+            }
+        }
+    }
+    out
+}

@@ -1,0 +1,131 @@
+//! What is known of each generation that runs in this process, beside its record.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::domain::{Clean, GenerationId, TaskId};
+
+/// How far a generation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Written down, waiting for a free slot.
+    Queued,
+    /// The request left; nothing came back yet.
+    Sent,
+    /// The answer is coming in.
+    Streaming,
+    /// A picture is being fetched.
+    Downloading,
+    /// A picture is on disk; the end is near.
+    Saved,
+}
+
+/// A pause before the call is made again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wait {
+    /// The cause.
+    pub cause: Clean,
+    /// When the pause ends, since the start of the program.
+    pub until: Duration,
+    /// 1 for the first repetition.
+    pub attempt: u8,
+    /// How many there are at most.
+    pub of: u8,
+}
+
+/// A picture on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Download {
+    /// Its place in the answer, from 1.
+    pub n: u16,
+    /// bytes so far
+    pub received: u64,
+    /// bytes, where the host told
+    pub total: Option<u64>,
+    /// 1 for the first try.
+    pub attempt: u8,
+}
+
+/// One generation in work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// How far it is.
+    pub stage: Stage,
+    /// When it was queued, since the start of the program.
+    pub queued: Duration,
+    /// When its request left.
+    pub sent: Option<Duration>,
+    /// The answer's words so far.
+    pub text: Clean,
+    /// The gateway's own figure, 0..=100.
+    pub percent: Option<u8>,
+    /// Bytes of the answer so far.
+    pub bytes: u64,
+    /// Set while it waits to be sent again.
+    pub wait: Option<Wait>,
+    /// Set while a picture is fetched.
+    pub download: Option<Download>,
+    /// The user asked to cancel it.
+    pub cancelling: bool,
+}
+
+impl Job {
+    /// A job that was just written down.
+    pub fn new(now: Duration) -> Self {
+        Self {
+            stage: Stage::Queued,
+            queued: now,
+            sent: None,
+            text: Clean::default(),
+            percent: None,
+            bytes: 0,
+            wait: None,
+            download: None,
+            cancelling: false,
+        }
+    }
+
+    /// Time since its request left, or since it was queued.
+    pub fn elapsed(&self, now: Duration) -> Duration {
+        now.saturating_sub(self.sent.unwrap_or(self.queued))
+    }
+}
+
+/// All generations that run in this process.
+#[derive(Debug, Clone, Default)]
+pub struct Jobs {
+    /// By id; an id leaves when its generation ends.
+    pub running: BTreeMap<GenerationId, Job>,
+    /// `Generate` effects whose generations did not all start yet: how many are still to come.
+    pub asked: BTreeMap<TaskId, usize>,
+}
+
+impl Jobs {
+    /// The job of a generation.
+    pub fn get(&self, id: GenerationId) -> Option<&Job> {
+        self.running.get(&id)
+    }
+
+    /// How many were sent and have not ended.
+    pub fn active(&self) -> usize {
+        self.running
+            .values()
+            .filter(|j| j.stage > Stage::Queued)
+            .count()
+    }
+
+    /// How many wait for a free slot, those without an id yet among them.
+    pub fn queued(&self) -> usize {
+        let waiting = self
+            .running
+            .values()
+            .filter(|j| j.stage == Stage::Queued)
+            .count();
+        waiting + self.asked.values().sum::<usize>()
+    }
+
+    /// Whether anything is in flight.
+    pub fn any(&self) -> bool {
+        !self.running.is_empty() || !self.asked.is_empty()
+    }
+}

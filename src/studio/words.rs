@@ -1,0 +1,98 @@
+//! The words that people read in the studio, in one place: states, questions, headings.
+
+use std::time::Duration;
+
+use crate::domain::{Generation, State as Stand, StatusJson};
+
+use super::{Ask, Job, Stage, State};
+
+/// `9 s`, `1 min 05 s`.
+pub fn elapsed(time: Duration) -> String {
+    match time.as_secs() {
+        s @ 0..60 => format!("{s} s"),
+        s => format!("{} min {:02} s", s / 60, s % 60),
+    }
+}
+
+/// `812 B`, `6.1 MB`.
+pub fn bytes(n: u64) -> String {
+    match n {
+        0..1_000 => format!("{n} B"),
+        1_000..1_000_000 => format!("{} kB", n / 1_000),
+        _ => format!("{:.1} MB", n as f64 / 1e6),
+    }
+}
+
+/// What a running generation does, with its time: `streaming 40 % 12 s`.
+pub fn job(job: &Job, now: Duration) -> String {
+    if job.cancelling {
+        return "cancelling".to_owned();
+    }
+    let time = elapsed(job.elapsed(now));
+    if let Some(wait) = &job.wait {
+        let left = elapsed(wait.until.saturating_sub(now) + Duration::from_millis(999));
+        return format!(
+            "{}: again in {left} ({} of {})",
+            wait.cause, wait.attempt, wait.of
+        );
+    }
+    match job.stage {
+        Stage::Queued => "queued".to_owned(),
+        Stage::Sent => format!("sent, waiting {time}"),
+        Stage::Streaming => match job.percent {
+            Some(percent) => format!("streaming {percent} % {time}"),
+            None => format!("streaming {time}"),
+        },
+        Stage::Downloading => match job.download {
+            Some(d) => {
+                let total = d
+                    .total
+                    .map(|t| format!(" of {}", bytes(t)))
+                    .unwrap_or_default();
+                format!("downloading {}{total} {time}", bytes(d.received))
+            }
+            None => format!("downloading {time}"),
+        },
+        Stage::Saved => format!("saved {time}"),
+    }
+}
+
+/// Where a generation stands, for its row: a running one by its job, others by their state.
+pub fn stand(generation: &Generation, running: Option<&Job>, now: Duration) -> String {
+    if let Some(running) = running {
+        return job(running, now);
+    }
+    let billed = generation.failure.as_ref().is_some_and(|f| f.maybe_billed);
+    match (generation.state, StatusJson::of(generation)) {
+        (Stand::Cancelled, _) if billed => "cancelled, may be billed".to_owned(),
+        (_, StatusJson::Unknown) => "unknown: may have been billed".to_owned(),
+        (_, StatusJson::Running) => "running elsewhere".to_owned(),
+        (_, status) => status.as_str().to_owned(),
+    }
+}
+
+/// The question in the footer.
+pub fn ask(ask: &Ask, state: &State) -> String {
+    match ask {
+        Ask::Send(requests) => {
+            let what = requests.first().map(|r| {
+                let price = state.catalog.price(&r.model);
+                let price = price.map_or_else(|| "price unknown".to_owned(), |p| p.0.clone());
+                format!("{} x {} {}, {price}", requests.len(), r.model, r.ratio)
+            });
+            format!("{} - Enter sends, Esc not", what.unwrap_or_default())
+        }
+        Ask::Cancel(_) => {
+            "it was sent and may be billed all the same - Enter cancels it, Esc not".to_owned()
+        }
+        Ask::Quit => {
+            let running = match (state.jobs.active(), state.jobs.queued()) {
+                (0, 0) => return "quit? - Enter quits, Esc not".to_owned(),
+                (active, 0) => format!("{active} running"),
+                (0, queued) => format!("{queued} queued"),
+                (active, queued) => format!("{active} running, {queued} queued"),
+            };
+            format!("{running}: what was sent may be billed - Enter quits, Esc not")
+        }
+    }
+}
