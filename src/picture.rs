@@ -13,7 +13,7 @@ mod pixels;
 mod sniff;
 
 pub use decode::{Limits, decode, measure, panic_is_caught};
-pub use encode::encode;
+pub use encode::{encode, encode_rgb};
 pub use error::PictureError;
 pub use metadata::{label, strip};
 pub use pixels::{Pixels, fit};
