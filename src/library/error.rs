@@ -1,0 +1,72 @@
+//! What can go wrong inside the room, so that `?` works; at the seam it becomes a `Failure` in people's words.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::domain::{Failure, IllegalStep};
+
+use super::{DATABASE, OWN_FOLDER, words};
+
+/// A trouble of the room.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Error {
+    /// The database refused.
+    #[error(transparent)]
+    Database(#[from] rusqlite::Error),
+    /// A file could not be read or written.
+    #[error("{path}: {source}")]
+    File {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The state machine refused.
+    #[error(transparent)]
+    Step(#[from] IllegalStep),
+    /// Already in people's words.
+    #[error(transparent)]
+    Told(#[from] Failure),
+}
+
+impl Error {
+    pub(super) fn file(path: &Path, source: impl Into<io::Error>) -> Self {
+        Self::File {
+            path: path.to_owned(),
+            source: source.into(),
+        }
+    }
+
+    /// Whether the folder can still be read, though not written: no permission, a read-only mount, a full disk.
+    pub(super) fn forbids_writing(&self) -> bool {
+        match self {
+            Self::File { source, .. } => matches!(
+                source.kind(),
+                io::ErrorKind::PermissionDenied
+                    | io::ErrorKind::ReadOnlyFilesystem
+                    | io::ErrorKind::StorageFull
+                    | io::ErrorKind::QuotaExceeded
+            ),
+            Self::Database(error) => matches!(
+                error.sqlite_error_code(),
+                Some(
+                    rusqlite::ErrorCode::ReadOnly
+                        | rusqlite::ErrorCode::PermissionDenied
+                        | rusqlite::ErrorCode::DiskFull
+                )
+            ),
+            Self::Step(_) | Self::Told(_) => false,
+        }
+    }
+
+    pub(super) fn into_failure(self, folder: &Path) -> Failure {
+        match self {
+            Self::Database(error) => {
+                words::database(&folder.join(OWN_FOLDER).join(DATABASE), &error)
+            }
+            Self::File { path, source } => words::file(&path, &source),
+            Self::Step(illegal) => words::illegal(illegal),
+            Self::Told(failure) => failure,
+        }
+    }
+}

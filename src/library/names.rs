@@ -1,0 +1,97 @@
+//! Names of picture files: when, what, which. Pure; whatever the prompt says, a name is a name and never a path.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use unicode_width::UnicodeWidthChar;
+
+use crate::domain::{Clean, Generation};
+
+/// The longest slug in bytes; with time, id, counter, owner and `.tmp` a name stays under 120.
+const SLUG_BYTES: usize = 60;
+
+/// The folder and the name without number and extension: `2026-11` and `24-140233-a-red-fox-7c31d09e`.
+pub(super) fn of(generation: &Generation, zone: &TimeZone) -> (String, String) {
+    // A moment that no calendar has counts as 1970.
+    let moment = Timestamp::from_millisecond(generation.created_ms).unwrap_or_default();
+    let at = zone.to_datetime(moment);
+    let month = format!("{:04}-{:02}", at.year().max(0), at.month());
+    let time = format!(
+        "{:02}-{:02}{:02}{:02}",
+        at.day(),
+        at.hour(),
+        at.minute(),
+        at.second()
+    );
+    let slug = slug(generation.request.prompt.sent());
+    let id = generation.id.short();
+    let name = if slug.is_empty() {
+        format!("{time}-{id}")
+    } else {
+        format!("{time}-{slug}-{id}")
+    };
+    (month, name)
+}
+
+/// The `k`th candidate, from 1: the name itself, then `-2` and so on.
+pub(super) fn candidate(name: &str, k: u32, extension: &str) -> String {
+    match k {
+        0 | 1 => format!("{name}.{extension}"),
+        _ => format!("{name}-{k}.{extension}"),
+    }
+}
+
+/// Lower-case words of letters and digits, joined by `-`: as many whole words as fit, or the cut first one.
+fn slug(prompt: &str) -> String {
+    // A prompt may be a megabyte long; no more than this can matter.
+    let start: String = prompt.chars().take(8 * SLUG_BYTES).collect();
+    let plain: String = Clean::line(&start)
+        .as_str()
+        .chars()
+        .flat_map(char::to_lowercase)
+        // A combining mark belongs to its letter and parts no words.
+        .filter(|c| c.is_alphanumeric() || c.width() != Some(0))
+        .map(|c| if c.is_alphanumeric() { c } else { ' ' })
+        .collect();
+    let mut slug = String::new();
+    for word in plain.split_whitespace() {
+        if slug.is_empty() {
+            slug = Clean::line(word).truncated(SLUG_BYTES).to_string();
+        } else if slug.len() + 1 + word.len() <= SLUG_BYTES {
+            slug.push('-');
+            slug.push_str(word);
+        } else {
+            break;
+        }
+    }
+    slug
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_are_words_of_letters_and_digits() {
+        for (prompt, expected) in [
+            ("A red fox, in the SNOW!", "a-red-fox-in-the-snow"),
+            ("../../etc/passwd", "etc-passwd"),
+            ("-rf --no-preserve", "rf-no-preserve"),
+            ("two\nlines\r\n\tand tabs\0", "two-lines-and-tabs"),
+            ("\u{1f98a}\u{1f308}", ""),
+            ("a\u{202e}gnp.exe", "agnp-exe"),
+            ("cafe\u{301} 8K", "cafe-8k"),
+            ("雪の中の赤い狐", "雪の中の赤い狐"),
+            ("...", ""),
+        ] {
+            assert_eq!(slug(prompt), expected, "{prompt:?}");
+        }
+    }
+
+    #[test]
+    fn slugs_end_at_sixty_bytes_between_characters() {
+        assert_eq!(slug(&"x".repeat(4_000)), "x".repeat(60));
+        assert_eq!(slug(&"狐".repeat(4_000)), "狐".repeat(20));
+        let words = slug(&"lorem ".repeat(1_000));
+        assert_eq!(words, "lorem-".repeat(10).trim_end_matches('-'));
+    }
+}

@@ -1,0 +1,53 @@
+//! `records.jsonl`: one JSON object for each generation that ended or changed, from which the history can be rebuilt.
+//!
+//! The caller holds the database's write lock, so that one process at a time appends. The last line of an id counts.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use crate::domain::{Generation, GenerationJson};
+
+use super::OWN_FOLDER;
+use super::error::Error;
+
+pub(super) fn path(folder: &Path) -> PathBuf {
+    folder.join(OWN_FOLDER).join("records.jsonl")
+}
+
+/// Appends one line and waits until it is on disk.
+pub(super) fn append(folder: &Path, generation: &Generation) -> Result<(), Error> {
+    let path = path(folder);
+    write(&path, generation).map_err(|e| Error::file(&path, e))
+}
+
+fn write(path: &Path, generation: &Generation) -> io::Result<()> {
+    let mut line = serde_json::to_vec(&GenerationJson::from(generation))?;
+    line.push(b'\n');
+    let mut file = OpenOptions::new()
+        .read(true)
+        .append(true)
+        .create(true)
+        .open(path)?;
+    let before = file.seek(SeekFrom::End(0))?;
+    if !ends_in_newline(&mut file, before)? {
+        // A crash cut the last line short.
+        line.insert(0, b'\n');
+    }
+    let written = file.write_all(&line).and_then(|()| file.sync_data());
+    if written.is_err() {
+        // Half a line on a full disk is taken back; it would do no harm, since the next one starts on its own line.
+        let _ = file.set_len(before);
+    }
+    written
+}
+
+fn ends_in_newline(file: &mut File, length: u64) -> io::Result<bool> {
+    if length == 0 {
+        return Ok(true);
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::Start(length - 1))?;
+    file.read_exact(&mut last)?;
+    Ok(last == [b'\n'])
+}

@@ -1,0 +1,269 @@
+//! Rows and records: how a `Generation` is written into the tables and read back out of them.
+
+use std::path::Path;
+
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension, Params, Row, params};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::domain::{
+    AspectRatio, Clean, FileFormat, Generation, GenerationId, OutputFormat, Picture, PictureId,
+    PixelSize, Prompt, Reference, Request, State,
+};
+
+use super::error::Error;
+use super::owners::Owners;
+
+const COLUMNS: &str = "seq, id, batch, parent, owner, state, created_ms, demo, typed, request, reply, failure, notices";
+
+/// The column `request`: what was asked, but for what has a column of its own.
+#[derive(Serialize, Deserialize)]
+struct Asked {
+    model: String,
+    ratio: AspectRatio,
+    format: OutputFormat,
+    references: Vec<Reference>,
+}
+
+/// The column `reply`: what the answer said.
+#[derive(Serialize, Deserialize, Default)]
+#[serde(default)]
+struct Answer {
+    model: Option<Clean>,
+    text: Clean,
+    urls: Vec<String>,
+    finish_reason: Option<Clean>,
+    usage: Option<String>,
+    elapsed_ms: Option<u64>,
+}
+
+/// Reads rows over one connection.
+pub(super) struct Rows<'a> {
+    pub(super) connection: &'a Connection,
+    /// Pictures' paths count from here.
+    pub(super) folder: &'a Path,
+    pub(super) owners: &'a Owners,
+}
+
+impl Rows<'_> {
+    /// Every generation of `SELECT .. FROM generations {tail}`, with its pictures.
+    pub(super) fn all(&self, tail: &str, values: impl Params) -> Result<Vec<Generation>, Error> {
+        let mut select = self
+            .connection
+            .prepare_cached(&format!("SELECT {COLUMNS} FROM generations {tail}"))?;
+        let read: Vec<(Generation, String)> = select
+            .query_map(values, generation)?
+            .collect::<rusqlite::Result<_>>()?;
+        read.into_iter()
+            .map(|(mut generation, owner)| {
+                generation.owner_alive =
+                    !generation.state.is_final() && self.owners.is_alive(&owner);
+                self.add_pictures(&mut generation)?;
+                Ok(generation)
+            })
+            .collect()
+    }
+
+    /// The generation in row `seq`.
+    pub(super) fn at(&self, seq: i64) -> Result<Option<Generation>, Error> {
+        Ok(self.all("WHERE seq = ?1", [seq])?.pop())
+    }
+
+    fn add_pictures(&self, generation: &mut Generation) -> Result<(), Error> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT n, url, path, format, width, height, bytes, sha256, selected
+             FROM pictures WHERE generation = ?1 ORDER BY n",
+        )?;
+        generation.pictures = select
+            .query_map([generation.seq], |row| self.picture(generation.id, row))?
+            .collect::<rusqlite::Result<_>>()?;
+        let pictures = &generation.pictures;
+        generation
+            .urls
+            .retain(|url| !pictures.iter().any(|p| p.url.as_ref() == Some(url)));
+        Ok(())
+    }
+
+    fn picture(&self, generation: GenerationId, row: &Row) -> rusqlite::Result<Picture> {
+        let width: Option<u32> = row.get(4)?;
+        let height: Option<u32> = row.get(5)?;
+        Ok(Picture {
+            id: PictureId {
+                generation,
+                n: row.get(0)?,
+            },
+            url: row.get(1)?,
+            path: self.folder.join(row.get::<_, String>(2)?),
+            format: named(row, 3, FileFormat::from_name)?,
+            size: width.zip(height).map(|(w, h)| PixelSize::new(w, h)),
+            bytes: row.get::<_, i64>(6)?.unsigned_abs(),
+            sha256: row.get(7)?,
+            selected: row.get(8)?,
+        })
+    }
+
+    /// Whether some picture's row names this path (from the library's folder).
+    pub(super) fn names_path(&self, path: &str) -> Result<bool, Error> {
+        Ok(self
+            .connection
+            .query_row("SELECT 1 FROM pictures WHERE path = ?1", [path], |_| Ok(()))
+            .optional()?
+            .is_some())
+    }
+}
+
+/// Adds a row and returns its number.
+pub(super) fn insert(
+    connection: &Connection,
+    generation: &Generation,
+    owner: &str,
+) -> Result<i64, Error> {
+    let request = &generation.request;
+    let asked = Asked {
+        model: request.model.clone(),
+        ratio: request.ratio,
+        format: request.format,
+        references: request.references.clone(),
+    };
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO generations
+         (id, batch, parent, owner, state, created_ms, demo, typed, request, reply, failure, notices)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+    )?;
+    Ok(insert.insert(params![
+        generation.id.to_string(),
+        generation.batch.to_string(),
+        request.parent.map(|p| p.to_string()),
+        owner,
+        generation.state.as_str(),
+        generation.created_ms,
+        generation.demo,
+        request.prompt.typed(),
+        json(&asked)?,
+        json(&answer_of(generation))?,
+        generation.failure.as_ref().map(json).transpose()?,
+        json(&generation.notices)?,
+    ])?)
+}
+
+/// Writes what may change, if the row is still in state `from` and `owner`'s; says whether it was.
+pub(super) fn update(
+    connection: &Connection,
+    generation: &Generation,
+    from: State,
+    owner: &str,
+) -> Result<bool, Error> {
+    let mut update = connection.prepare_cached(
+        "UPDATE generations SET state = ?1, demo = ?2, reply = ?3, failure = ?4, notices = ?5
+         WHERE seq = ?6 AND id = ?7 AND state = ?8 AND owner = ?9",
+    )?;
+    let changed = update.execute(params![
+        generation.state.as_str(),
+        generation.demo,
+        json(&answer_of(generation))?,
+        generation.failure.as_ref().map(json).transpose()?,
+        json(&generation.notices)?,
+        generation.seq,
+        generation.id.to_string(),
+        from.as_str(),
+        owner,
+    ])?;
+    Ok(changed == 1)
+}
+
+/// Adds the row of a picture whose file is in place at `path`, counted from the library's folder.
+pub(super) fn insert_picture(
+    connection: &Connection,
+    seq: i64,
+    picture: &Picture,
+    path: &str,
+) -> Result<(), Error> {
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO pictures (generation, n, url, path, format, width, height, bytes, sha256, selected)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    )?;
+    insert.execute(params![
+        seq,
+        picture.id.n,
+        picture.url,
+        path,
+        picture.format.as_str(),
+        picture.size.map(|s| s.width),
+        picture.size.map(|s| s.height),
+        i64::try_from(picture.bytes).unwrap_or(i64::MAX),
+        picture.sha256,
+        picture.selected,
+    ])?;
+    Ok(())
+}
+
+fn answer_of(generation: &Generation) -> Answer {
+    Answer {
+        model: generation.model_answered.clone(),
+        text: generation.text.clone(),
+        urls: generation.urls.clone(),
+        finish_reason: generation.finish_reason.clone(),
+        usage: generation.usage.clone(),
+        elapsed_ms: generation.elapsed_ms,
+    }
+}
+
+/// A generation without its pictures, and its owner.
+fn generation(row: &Row) -> rusqlite::Result<(Generation, String)> {
+    let asked: Asked = from_json(row, 9)?;
+    let answer: Answer = from_json(row, 10)?;
+    let parent: Option<String> = row.get(3)?;
+    let typed: String = row.get(8)?;
+    let generation = Generation {
+        seq: row.get(0)?,
+        id: named(row, 1, |text| text.parse().ok())?,
+        batch: named(row, 2, |text| text.parse().ok())?,
+        created_ms: row.get(6)?,
+        state: named(row, 5, State::from_name)?,
+        owner_alive: false,
+        request: Request {
+            model: asked.model,
+            ratio: asked.ratio,
+            format: asked.format,
+            prompt: Prompt::new(typed).map_err(|e| unreadable(8, e))?,
+            references: asked.references,
+            parent: parent
+                .map(|text| text.parse().map_err(|e: &str| unreadable(3, e)))
+                .transpose()?,
+        },
+        model_answered: answer.model,
+        text: answer.text,
+        pictures: Vec::new(),
+        urls: answer.urls,
+        notices: from_json(row, 12)?,
+        failure: match row.get_ref(11)? {
+            rusqlite::types::ValueRef::Null => None,
+            _ => Some(from_json(row, 11)?),
+        },
+        finish_reason: answer.finish_reason,
+        usage: answer.usage,
+        elapsed_ms: answer.elapsed_ms,
+        demo: row.get(7)?,
+    };
+    Ok((generation, row.get(4)?))
+}
+
+fn named<T>(row: &Row, column: usize, read: impl Fn(&str) -> Option<T>) -> rusqlite::Result<T> {
+    let text = row.get_ref(column)?.as_str()?;
+    read(text).ok_or_else(|| unreadable(column, format!("{text:?} means nothing here")))
+}
+
+fn from_json<T: DeserializeOwned>(row: &Row, column: usize) -> rusqlite::Result<T> {
+    serde_json::from_str(row.get_ref(column)?.as_str()?).map_err(|e| unreadable(column, e))
+}
+
+fn unreadable(
+    column: usize,
+    why: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, why.into())
+}
+
+fn json(value: &impl Serialize) -> rusqlite::Result<String> {
+    serde_json::to_string(value).map_err(|e| rusqlite::Error::ToSqlConversionFailure(e.into()))
+}

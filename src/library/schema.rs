@@ -1,0 +1,157 @@
+//! The database's tables and how they came to be: one SQL text a version, applied in order, never edited afterwards.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior, functions::FunctionFlags};
+
+use super::error::Error;
+use super::{history, words};
+
+/// Version 1 is the first entry. Append; what stands here was already run on people's libraries.
+const MIGRATIONS: [&str; 1] = [
+    // `seq` is the only order: a clock may jump. The columns that every list reads stand before the long ones.
+    "CREATE TABLE generations (
+        seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+        id         TEXT NOT NULL UNIQUE,   -- UUID
+        batch      TEXT NOT NULL,          -- UUID of the first of those that one key press asked for
+        parent     TEXT,                   -- UUID.N of the picture that this one edits
+        owner      TEXT NOT NULL,          -- names a file in owners/
+        state      TEXT NOT NULL,
+        created_ms INTEGER NOT NULL,       -- since 1970
+        demo       INTEGER NOT NULL,
+        typed      TEXT NOT NULL,          -- the prompt, to the byte
+        request    TEXT NOT NULL,          -- JSON
+        reply      TEXT NOT NULL,          -- JSON
+        failure    TEXT,                   -- JSON
+        notices    TEXT NOT NULL           -- JSON
+    ) STRICT;
+    CREATE INDEX in_work ON generations (owner) WHERE state IN ('prepared', 'sent', 'answered');
+    CREATE TABLE pictures (
+        generation INTEGER NOT NULL REFERENCES generations (seq) ON DELETE CASCADE,
+        n          INTEGER NOT NULL,       -- from 1
+        url        TEXT,
+        path       TEXT NOT NULL UNIQUE,   -- from the library's folder
+        format     TEXT NOT NULL,
+        width      INTEGER,                -- px; NULL when it cannot be decoded
+        height     INTEGER,
+        bytes      INTEGER NOT NULL,
+        sha256     TEXT NOT NULL,
+        selected   INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (generation, n)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE endpoints (
+        base_url TEXT PRIMARY KEY,
+        profile  TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE drafts (
+        name TEXT PRIMARY KEY,
+        text TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;",
+];
+
+/// How long a call waits for another process's write.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// The schema's version that this program writes.
+const fn ours() -> i64 {
+    MIGRATIONS.len() as i64
+}
+
+/// Opens the database for writing, making or migrating it. Only one process at a time may be in here.
+pub(super) fn writer(path: &Path, records: &Path) -> Result<Connection, Error> {
+    if path.exists() {
+        // A look that cannot write: opening a newer database for writing may already change it.
+        let looked = reader(path)?;
+        if version(&looked)? == 0 && records.metadata().is_ok_and(|m| m.len() > 0) {
+            let why = "it is empty, though records of earlier generations stand beside it";
+            return Err(words::damaged(path, why).into());
+        }
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY)?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    choose_journal(&connection, path)?;
+    migrate(&mut connection)?;
+    Ok(connection)
+}
+
+/// Opens the database for reading only; where even that wants to write beside it, as it stands in its file.
+pub(super) fn reader(path: &Path) -> Result<Connection, Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY)?;
+    if let Err(error) = version(&connection) {
+        // On a read-only mount a WAL database has nowhere to put its shared memory.
+        let code = error.sqlite_error_code();
+        let unwritable = matches!(
+            code,
+            Some(rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::ReadOnly)
+        );
+        let Some(mut uri) = url::Url::from_file_path(path).ok().filter(|_| unwritable) else {
+            return Err(error.into());
+        };
+        uri.set_query(Some("immutable=1"));
+        connection = Connection::open_with_flags(uri.as_str(), flags | OpenFlags::SQLITE_OPEN_URI)?;
+    }
+    let theirs = version(&connection)?;
+    if theirs > ours() {
+        return Err(words::newer(path, theirs, ours()).into());
+    }
+    connection.create_scalar_function(
+        "holds",
+        2,
+        FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC,
+        |context| {
+            let text = context.get_raw(0).as_str()?;
+            let word = context.get_raw(1).as_str()?;
+            Ok(history::holds(text, word))
+        },
+    )?;
+    Ok(connection)
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), Error> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let from = usize::try_from(version(&transaction)?).unwrap_or(0);
+    if from < MIGRATIONS.len() {
+        for step in &MIGRATIONS[from..] {
+            transaction.execute_batch(step)?;
+        }
+        transaction.pragma_update(None, "user_version", ours())?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+/// WAL lets readers and the writer pass each other, but needs memory that processes share: not over a network.
+fn choose_journal(connection: &Connection, path: &Path) -> rusqlite::Result<()> {
+    let set = |mode| {
+        connection
+            .pragma_update_and_check(None, "journal_mode", mode, |row| row.get::<_, String>(0))
+    };
+    if !on_network(path) && set("WAL").is_ok_and(|got| got.eq_ignore_ascii_case("wal")) {
+        return Ok(());
+    }
+    set("TRUNCATE").map(|_| ())
+}
+
+#[cfg(target_os = "linux")]
+fn on_network(path: &Path) -> bool {
+    /// NFS, SMB, CIFS, SMB2 and 9P, from `linux/magic.h`.
+    const NETWORKS: [u32; 5] = [0x6969, 0x517b, 0xff53_4d42, 0xfe53_4d42, 0x0102_1997];
+    rustix::fs::statfs(path).is_ok_and(|fs| NETWORKS.contains(&(fs.f_type as u32)))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn on_network(_: &Path) -> bool {
+    false
+}

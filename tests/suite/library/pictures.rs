@@ -1,0 +1,196 @@
+//! Picture files: their names, that nothing is replaced, and that nothing is written outside the folder.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+
+use jiff::tz::{Offset, TimeZone};
+use plantain::domain::{FileFormat, PixelSize, Step};
+use plantain::library::{Library, Query};
+
+use super::{CREATED, files, generation, open, save, sent};
+
+#[test]
+fn a_picture_is_saved_to_the_byte_under_the_name_that_the_design_gives() {
+    let folder = tempfile::tempdir().unwrap();
+    let zone = TimeZone::fixed(Offset::constant(2));
+    let library = Library::open(folder.path(), zone).unwrap();
+    let one = sent(&library, 0x7c31_d09e, "A red fox!");
+    let size = Some(PixelSize::new(1376, 768));
+    let url = Some("https://cdn.example/a.png?sig=1");
+    let picture = library
+        .save_picture(&one, 1, b"abc", FileFormat::Jpeg, size, url)
+        .unwrap();
+    // 14:02:33 UTC, two hours east.
+    let expected = folder
+        .path()
+        .join("2026-11/24-160233-a-red-fox-7c31d09e.jpg");
+    assert_eq!(picture.path, expected);
+    assert_eq!(fs::read(&picture.path).unwrap(), b"abc");
+    assert_eq!(
+        picture.sha256,
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    );
+    assert_eq!((picture.bytes, picture.size), (3, size));
+    assert_eq!(library.get(one.id).unwrap().pictures, [picture]);
+    assert_eq!(files(folder.path()).len(), 1, "no temporary file stays");
+}
+
+#[test]
+fn nothing_is_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let library = open(folder.path());
+    let month = folder.path().join("2026-11");
+    fs::create_dir(&month).unwrap();
+    fs::write(month.join("24-140233-fox-00000001.png"), b"the user's own").unwrap();
+    symlink("/etc/passwd", month.join("24-140233-fox-00000001-2.png")).unwrap();
+    fs::create_dir(month.join("24-140233-fox-00000001-3.png")).unwrap();
+    let mut one = sent(&library, 1, "fox");
+    let first = save(&library, &mut one, b"first");
+    // The same bytes twice are two pictures still.
+    let second = save(&library, &mut one, b"first");
+    assert!(first.path.ends_with("24-140233-fox-00000001-4.png"));
+    assert!(second.path.ends_with("24-140233-fox-00000001-5.png"));
+    assert_eq!(
+        fs::read(month.join("24-140233-fox-00000001.png")).unwrap(),
+        b"the user's own"
+    );
+    assert_eq!(fs::read(&second.path).unwrap(), b"first");
+}
+
+#[test]
+fn a_file_that_a_crash_left_without_a_row_is_taken_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let library = open(folder.path());
+    let mut one = sent(&library, 1, "fox");
+    let month = folder.path().join("2026-11");
+    fs::create_dir(&month).unwrap();
+    fs::write(
+        month.join("24-140233-fox-00000001.png"),
+        b"renamed, not committed",
+    )
+    .unwrap();
+    let picture = save(&library, &mut one, b"renamed, not committed");
+    assert_eq!(files(folder.path()), ["2026-11/24-140233-fox-00000001.png"]);
+    assert_eq!(library.get(one.id).unwrap().pictures, [picture]);
+}
+
+#[test]
+fn no_prompt_leads_outside() {
+    let outer = tempfile::tempdir().unwrap();
+    let folder = outer.path().join("library");
+    let library = open(&folder);
+    let long = "x".repeat(4_000);
+    let kanji = "狐".repeat(4_000);
+    let prompts = [
+        "../../x",
+        "/etc/passwd",
+        "-rf",
+        "a\nb",
+        "\u{1f98a}",
+        &long,
+        &kanji,
+        ".",
+        "..",
+        "~",
+        "CON",
+        "a\0b",
+        "a/../../b",
+        "\u{202e}gnp.fox",
+        "$(id)",
+        "%2e%2e%2f",
+    ];
+    for (n, prompt) in prompts.iter().enumerate() {
+        let mut one = sent(&library, n as u128 + 1, prompt);
+        let picture = save(&library, &mut one, prompt.as_bytes());
+        assert_eq!(picture.path.parent().unwrap(), folder.join("2026-11"));
+        let name = picture.path.file_name().unwrap().to_str().unwrap();
+        assert!(name.len() <= 120, "{name}");
+        assert!(
+            name.strip_suffix(".png")
+                .unwrap()
+                .chars()
+                .all(|c| c.is_alphanumeric() || c == '-'),
+            "{name}"
+        );
+        assert_eq!(fs::read(&picture.path).unwrap(), prompt.as_bytes());
+    }
+    assert_eq!(files(outer.path()).len(), prompts.len());
+}
+
+#[test]
+fn a_link_in_the_place_of_the_month_is_not_followed() {
+    let outer = tempfile::tempdir().unwrap();
+    let (folder, elsewhere) = (outer.path().join("library"), outer.path().join("elsewhere"));
+    let library = open(&folder);
+    fs::create_dir(&elsewhere).unwrap();
+    symlink(&elsewhere, folder.join("2026-11")).unwrap();
+    fs::write(folder.join("2026-11-2"), b"a file").unwrap();
+    let mut one = sent(&library, 1, "fox");
+    let picture = save(&library, &mut one, b"paid for");
+    assert_eq!(picture.path.parent().unwrap(), folder.join("2026-11-3"));
+    assert_eq!(files(&elsewhere), [] as [String; 0]);
+}
+
+#[test]
+fn any_clock_gives_a_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let library = open(folder.path());
+    for (n, (created, expected)) in [
+        (0, "1970-01/01-000000-fox-00000001.png"),
+        (-86_400_000, "1969-12/31-000000-fox-00000002.png"),
+        (4_102_444_800_000, "2100-01/01-000000-fox-00000003.png"),
+        (i64::MAX, "1970-01/01-000000-fox-00000004.png"),
+        (CREATED, "2026-11/24-140233-fox-00000005.png"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut one = generation(n as u128 + 1, "fox");
+        one.created_ms = created;
+        library.prepare(&mut one).unwrap();
+        library.step(&mut one, Step::Send).unwrap();
+        let picture = save(&library, &mut one, b"fox");
+        assert_eq!(picture.path, folder.path().join(expected));
+    }
+    // Rows come in the order in which they were made, whatever their clocks said.
+    let page = library.page(&Query::default(), None, 10).unwrap();
+    let ids: Vec<_> = page.iter().map(|g| g.id.short()).collect();
+    assert_eq!(
+        ids,
+        ["00000005", "00000004", "00000003", "00000002", "00000001"]
+    );
+}
+
+#[test]
+fn a_reference_is_kept_once_and_mended_when_it_was_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let library = open(folder.path());
+    let path = library.keep_reference(b"abc", FileFormat::Png).unwrap();
+    assert_eq!(
+        path,
+        folder.path().join(".plantain/references/ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad.png")
+    );
+    fs::write(&path, b"other").unwrap();
+    for _ in 0..2 {
+        assert_eq!(
+            library.keep_reference(b"abc", FileFormat::Png).unwrap(),
+            path
+        );
+        assert_eq!(fs::read(&path).unwrap(), b"abc");
+    }
+    let references = fs::read_dir(path.parent().unwrap()).unwrap();
+    assert_eq!(references.count(), 1);
+}
+
+#[test]
+fn a_picture_needs_a_row() {
+    let folder = tempfile::tempdir().unwrap();
+    let library = open(folder.path());
+    let one = generation(1, "fox");
+    assert!(
+        library
+            .save_picture(&one, 1, b"fox", FileFormat::Png, None, None)
+            .is_err()
+    );
+    assert_eq!(files(folder.path()), [] as [String; 0]);
+}
