@@ -19,6 +19,7 @@ mod schema;
 mod stores;
 mod words;
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -156,6 +157,15 @@ impl Library {
 
     fn failure(&self, error: impl Into<Error>) -> Failure {
         error.into().into_failure(&self.inner.folder)
+    }
+}
+
+impl fmt::Debug for Library {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Library")
+            .field("folder", &self.inner.folder)
+            .field("read_only", &self.is_read_only())
+            .finish()
     }
 }
 

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rusqlite::{ErrorCode, ffi};
+
 use crate::domain::{Failure, IllegalStep};
 
 use super::{DATABASE, OWN_FOLDER, words};
@@ -47,15 +49,17 @@ impl Error {
                     | io::ErrorKind::StorageFull
                     | io::ErrorKind::QuotaExceeded
             ),
-            Self::Database(error) => matches!(
-                error.sqlite_error_code(),
-                Some(
-                    rusqlite::ErrorCode::ReadOnly
-                        | rusqlite::ErrorCode::PermissionDenied
-                        | rusqlite::ErrorCode::DiskFull
-                )
-            ),
+            Self::Database(error) => wants_to_write(error),
             Self::Step(_) | Self::Told(_) => false,
+        }
+    }
+
+    /// The bare reason, without the file's name.
+    pub(super) fn reason(&self) -> String {
+        match self {
+            Self::File { source, .. } => source.kind().to_string(),
+            Self::Database(error) if is_full(error) => "no space left on its disk".to_owned(),
+            other => other.to_string(),
         }
     }
 
@@ -69,4 +73,20 @@ impl Error {
             Self::Told(failure) => failure,
         }
     }
+}
+
+/// Whether the database would be readable if nothing had to be written: even reading wants shared memory beside it.
+pub(super) fn wants_to_write(error: &rusqlite::Error) -> bool {
+    is_full(error)
+        || matches!(
+            error.sqlite_error_code(),
+            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen)
+        )
+}
+
+/// Whether the disk is full. Shared memory that cannot grow is told as a fault of the disk.
+pub(super) fn is_full(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|error| {
+        error.code == ErrorCode::DiskFull || error.extended_code == ffi::SQLITE_IOERR_SHMSIZE
+    })
 }

@@ -32,20 +32,46 @@ impl Query {
         query
     }
 
-    /// As a condition over `generations`, with the values of its question marks.
-    fn condition(&self) -> (String, Vec<Value>) {
-        let mut condition = "TRUE".to_owned();
-        let mut values = Vec::new();
-        if self.demo {
-            condition.push_str(" AND demo");
-        }
-        for word in &self.words {
-            condition.push_str(" AND (holds(typed, ?) OR holds(request ->> 'model', ?))");
+    /// The index knows runs of three letters; shorter words are looked for in the rows themselves.
+    fn filter(&self) -> Filter {
+        let (indexed, short): (Vec<_>, Vec<_>) =
+            self.words.iter().partition(|w| w.chars().count() >= 3);
+        let mut filter = if indexed.is_empty() {
+            Filter {
+                tail: "WHERE TRUE".to_owned(),
+                seq: "seq",
+                values: Vec::new(),
+            }
+        } else {
+            let quoted = indexed
+                .iter()
+                .map(|w| format!("\"{}\"", w.replace('"', "\"\"")));
+            Filter {
+                tail: "JOIN search ON search.rowid = seq WHERE search MATCH ?".to_owned(),
+                seq: "search.rowid",
+                values: vec![Value::Text(quoted.collect::<Vec<_>>().join(" "))],
+            }
+        };
+        for word in short {
             let word = Value::Text(word.to_lowercase());
-            values.extend([word.clone(), word]);
+            filter.tail += " AND (holds(typed, ?) OR holds(request ->> 'model', ?))";
+            filter.values.extend([word.clone(), word]);
         }
-        (condition, values)
+        if self.demo {
+            filter.tail += " AND demo = 1";
+        }
+        filter
     }
+}
+
+/// A query as SQL.
+struct Filter {
+    /// What follows `FROM generations`.
+    tail: String,
+    /// The row number, as the table that leads the reading has it: so it goes backwards and stops early.
+    seq: &'static str,
+    /// Of the question marks.
+    values: Vec<Value>,
 }
 
 impl Library {
@@ -56,17 +82,21 @@ impl Library {
         before_seq: Option<i64>,
         limit: usize,
     ) -> Result<Vec<Generation>, Failure> {
-        let (condition, mut values) = query.condition();
+        let Filter {
+            tail,
+            seq,
+            mut values,
+        } = query.filter();
         values.push(Value::Integer(before_seq.unwrap_or(i64::MAX)));
         values.push(Value::Integer(i64::try_from(limit).unwrap_or(i64::MAX)));
-        let tail = format!("WHERE {condition} AND seq < ? ORDER BY seq DESC LIMIT ?");
+        let tail = format!("{tail} AND {seq} < ? ORDER BY {seq} DESC LIMIT ?");
         self.read(|rows| rows.all(&tail, params_from_iter(values)))
     }
 
     /// How many generations pass the filter.
     pub fn count(&self, query: &Query) -> Result<u64, Failure> {
-        let (condition, values) = query.condition();
-        let select = format!("SELECT count(*) FROM generations WHERE {condition}");
+        let Filter { tail, values, .. } = query.filter();
+        let select = format!("SELECT count(*) FROM generations {tail}");
         self.read(|rows| {
             let count: i64 = rows
                 .connection

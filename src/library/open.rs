@@ -17,7 +17,7 @@ pub(super) fn open(folder: &Path, zone: TimeZone) -> Result<Inner, Error> {
         Err(error)
             if error.forbids_writing() && folder.join(OWN_FOLDER).join(DATABASE).exists() =>
         {
-            for_reading(folder, zone, error.to_string())
+            for_reading(folder, zone, error.reason())
         }
         outcome => outcome,
     }

@@ -58,16 +58,17 @@ impl Owners {
         }
     }
 
-    /// Whether the process of that id is alive. A file that is gone belonged to one that ended in order.
+    /// Whether the process of that id is alive. A file that is gone belonged to one that ended in order; what cannot be
+    /// told counts as alive, since the rows of a dead one can wait and those of a living one must not be taken.
     pub(super) fn is_alive(&self, id: &str) -> bool {
-        let Some(file) = is_id(id)
-            .then(|| File::open(self.folder.join(id)).ok())
-            .flatten()
-        else {
+        if !is_id(id) {
             return false;
-        };
-        // Shared, so that two processes which look at the same time do not see each other.
-        flock(&file, FlockOperation::NonBlockingLockShared).is_err()
+        }
+        match File::open(self.folder.join(id)) {
+            // Shared, so that two processes which look at the same time do not see each other.
+            Ok(file) => flock(&file, FlockOperation::NonBlockingLockShared).is_err(),
+            Err(e) => e.kind() != io::ErrorKind::NotFound,
+        }
     }
 
     /// Ids whose file is there and whose process is not.

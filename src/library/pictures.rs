@@ -15,8 +15,8 @@ use super::{Library, journal, names, rows, words};
 const CANDIDATES: u32 = 10_000;
 
 impl Library {
-    /// Saves picture `n` (from 1) of a journalled generation, `size` in px, and adds its row. The caller adds the
-    /// picture to `generation` and takes its URL from the open ones.
+    /// Saves picture `n` (from 1) of a journalled generation, `size` in px, and adds its row. `url` is the one that the
+    /// answer gave, before any redirect: it then no longer counts as open. The caller adds the picture to `generation`.
     ///
     /// The file appears whole or not at all and replaces nothing; a file that an earlier attempt left there without a
     /// row is taken over. Fails with [`Library`](crate::domain::FailureKind::Library) naming path and free space on a

@@ -34,12 +34,23 @@ fn write(path: &Path, generation: &Generation) -> io::Result<()> {
         // A crash cut the last line short.
         line.insert(0, b'\n');
     }
-    let written = file.write_all(&line).and_then(|()| file.sync_data());
+    let written = file
+        .write_all(&line)
+        .and_then(|()| file.sync_data())
+        .and_then(|()| sync_name(path, before));
     if written.is_err() {
         // Half a line on a full disk is taken back; it would do no harm, since the next one starts on its own line.
         let _ = file.set_len(before);
     }
     written
+}
+
+/// A new file's name is on disk only when its folder is.
+fn sync_name(path: &Path, length_before: u64) -> io::Result<()> {
+    match path.parent() {
+        Some(folder) if length_before == 0 => File::open(folder)?.sync_all(),
+        _ => Ok(()),
+    }
 }
 
 fn ends_in_newline(file: &mut File, length: u64) -> io::Result<bool> {

@@ -28,7 +28,7 @@ pub(super) fn settle(
         owners,
     };
     for generation in rows.all(
-        "WHERE state IN ('prepared', 'sent', 'answered') ORDER BY seq",
+        "INDEXED BY in_work WHERE state IN ('prepared', 'sent', 'answered')",
         [],
     )? {
         if !generation.owner_alive {
@@ -59,11 +59,11 @@ fn settle_row(rows: &Rows, mut generation: Generation) -> Result<(), Error> {
             generation.notices.push(Clean::line(words::ENDED_EARLY));
             Step::Save
         }
-        State::Sent => {
+        State::Answered if !generation.urls.is_empty() => return Ok(()),
+        _ => {
             generation.failure = Some(words::lost());
             Step::Lose
         }
-        _ => return Ok(()),
     };
     let owner: String = rows.connection.query_row(
         "SELECT owner FROM generations WHERE seq = ?1",

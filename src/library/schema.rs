@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, functions::FunctionFlags};
 
-use super::error::Error;
+use super::error::{Error, wants_to_write};
 use super::{history, words};
 
 /// Version 1 is the first entry. Append; what stands here was already run on people's libraries.
@@ -27,6 +27,7 @@ const MIGRATIONS: [&str; 1] = [
         notices    TEXT NOT NULL           -- JSON
     ) STRICT;
     CREATE INDEX in_work ON generations (owner) WHERE state IN ('prepared', 'sent', 'answered');
+    CREATE INDEX of_demo ON generations (seq) WHERE demo = 1;
     CREATE TABLE pictures (
         generation INTEGER NOT NULL REFERENCES generations (seq) ON DELETE CASCADE,
         n          INTEGER NOT NULL,       -- from 1
@@ -40,6 +41,16 @@ const MIGRATIONS: [&str; 1] = [
         selected   INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY (generation, n)
     ) STRICT, WITHOUT ROWID;
+    -- Every run of three letters, so that any part of a word is found without reading the rows.
+    CREATE VIRTUAL TABLE search USING fts5 (
+        prompt, model, content = '', contentless_delete = 1, tokenize = 'trigram'
+    );
+    CREATE TRIGGER search_insert AFTER INSERT ON generations BEGIN
+        INSERT INTO search (rowid, prompt, model) VALUES (new.seq, new.typed, new.request ->> 'model');
+    END;
+    CREATE TRIGGER search_delete AFTER DELETE ON generations BEGIN
+        DELETE FROM search WHERE rowid = old.seq;
+    END;
     CREATE TABLE endpoints (
         base_url TEXT PRIMARY KEY,
         profile  TEXT NOT NULL
@@ -86,13 +97,9 @@ pub(super) fn reader(path: &Path) -> Result<Connection, Error> {
     let mut connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
     if let Err(error) = version(&connection) {
-        // On a read-only mount a WAL database has nowhere to put its shared memory.
-        let code = error.sqlite_error_code();
-        let unwritable = matches!(
-            code,
-            Some(rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::ReadOnly)
-        );
-        let Some(mut uri) = url::Url::from_file_path(path).ok().filter(|_| unwritable) else {
+        // On a read-only mount or a full disk there is no place for the shared memory of WAL.
+        let uri = url::Url::from_file_path(path).ok();
+        let Some(mut uri) = uri.filter(|_| wants_to_write(&error)) else {
             return Err(error.into());
         };
         uri.set_query(Some("immutable=1"));

@@ -7,6 +7,8 @@ use rusqlite::ErrorCode;
 
 use crate::domain::{Failure, FailureKind, GenerationId, IllegalStep, State};
 
+use super::error::is_full;
+
 const OTHER_FOLDER: &str = "name another folder with --library DIR or PLANTAIN_LIBRARY";
 
 fn library(message: impl AsRef<str>) -> Failure {
@@ -52,7 +54,7 @@ fn amount(bytes: u64) -> String {
 pub(super) fn database(path: &Path, error: &rusqlite::Error) -> Failure {
     let shown = path.display();
     match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => full(path),
+        _ if is_full(error) => full(path),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => library(format!(
             "another process kept the history busy for too long ({shown})"
         ))

@@ -6,8 +6,9 @@ mod opening;
 mod pictures;
 mod sharing;
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::{env, fs};
 
 use jiff::tz::TimeZone;
 use plantain::domain::{
@@ -24,7 +25,7 @@ fn open(folder: &Path) -> Library {
 }
 
 fn refused(folder: &Path) -> Failure {
-    Library::open(folder, TimeZone::UTC).err().unwrap()
+    Library::open(folder, TimeZone::UTC).unwrap_err()
 }
 
 /// A new generation whose id is `n`.
@@ -100,4 +101,23 @@ fn files(folder: &Path) -> Vec<String> {
         .collect();
     out.sort();
     out
+}
+
+/// Names the folder to a process that a test started.
+const FOLDER: &str = "PLANTAIN_TEST_LIBRARY";
+
+/// The test binary once more: it runs only the test of that name, which then finds the folder by [`started`].
+fn another_process(binary: &Path, test: &str, folder: &Path) -> Command {
+    let mut command = Command::new(binary);
+    command
+        .args([test, "--exact", "--nocapture"])
+        .env(FOLDER, folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    command
+}
+
+/// The folder, in such a process.
+fn started() -> Option<PathBuf> {
+    env::var_os(FOLDER).map(PathBuf::from)
 }

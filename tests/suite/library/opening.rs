@@ -1,13 +1,15 @@
 //! Folders that are new, in the way, damaged, of a later version, or not to be written.
 
-use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::{env, fs};
 
+use jiff::tz::TimeZone;
 use plantain::domain::FailureKind;
-use plantain::library::Query;
+use plantain::library::{Library, Query};
 use rusqlite::Connection;
 
-use super::{done, open, refused};
+use super::{another_process, done, generation, open, refused, started};
 
 #[test]
 fn a_folder_is_made_and_its_own_part_is_private() {
@@ -92,6 +94,35 @@ fn a_damaged_history_is_told_and_left_alone() {
 }
 
 #[test]
+fn a_page_of_noise_anywhere_is_an_error_at_worst() {
+    let folder = tempfile::tempdir().unwrap();
+    let library = open(folder.path());
+    for n in 1..=20 {
+        done(&library, n, &format!("a red fox, number {n}"));
+    }
+    let path = library.db_path();
+    drop(library);
+    let whole = fs::read(&path).unwrap();
+    let pages = whole.len() / 4_096;
+    let mut told = 0;
+    let picked: Vec<usize> = (0..pages).step_by(pages / 12).collect();
+    for page in picked.iter().copied() {
+        let mut bytes = whole.clone();
+        let mut noise = fastrand::Rng::with_seed(page as u64);
+        noise.fill(&mut bytes[page * 4_096..(page + 1) * 4_096]);
+        fs::write(&path, bytes).unwrap();
+        let read = Library::open(folder.path(), TimeZone::UTC).and_then(|library| {
+            library.page(&Query::parse("fox"), None, 100)?;
+            library.page(&Query::default(), None, 100)?;
+            library.find("01")?;
+            library.prepare(&mut generation(1_000, "cat"))
+        });
+        told += usize::from(read.is_err());
+    }
+    assert!(told > picked.len() / 3, "{told} of {}", picked.len());
+}
+
+#[test]
 fn an_orderly_end_leaves_no_owner() {
     let folder = tempfile::tempdir().unwrap();
     let owners = || {
@@ -105,4 +136,65 @@ fn an_orderly_end_leaves_no_owner() {
     assert_eq!(owners(), 1);
     drop(clone);
     assert_eq!(owners(), 0);
+}
+
+/// The process of `a_library_that_cannot_be_written_is_read`, which may be another user's.
+#[test]
+fn reader_process() {
+    let Some(folder) = started() else { return };
+    let library = open(&folder);
+    assert!(library.is_read_only());
+    let page = library.page(&Query::parse("fox"), None, 9).unwrap();
+    assert_eq!(page.len(), 1);
+    assert_eq!(fs::read(&page[0].pictures[0].path).unwrap(), b"a red fox");
+    assert_eq!(library.last().unwrap().unwrap(), page[0].pictures[0]);
+    library.changes().unwrap();
+    let failure = library.prepare(&mut generation(2, "cat")).unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Library);
+    let words = failure.message.as_str();
+    assert!(
+        words.ends_with("can only be read: permission denied"),
+        "{words}"
+    );
+    let failure = refused(&folder.join("new"));
+    assert!(
+        failure.message.as_str().contains("cannot be written"),
+        "{failure}"
+    );
+    assert!(failure.hint.unwrap().as_str().contains("--library DIR"));
+}
+
+#[test]
+fn a_library_that_cannot_be_written_is_read() {
+    let outer = tempfile::tempdir().unwrap();
+    let folder = outer.path().join("library");
+    done(&open(&folder), 1, "a red fox");
+    let set = |mode| {
+        for part in ["", ".plantain", ".plantain/owners"] {
+            let mode = fs::Permissions::from_mode(mode);
+            fs::set_permissions(folder.join(part), mode).unwrap();
+        }
+    };
+    set(0o555);
+    let name = "suite::library::opening::reader_process";
+    let mut binary = env::current_exe().unwrap();
+    let root = rustix::process::geteuid().is_root();
+    if root {
+        // Nothing is forbidden to root, so nobody looks, with a copy of this binary that it may reach.
+        fs::set_permissions(outer.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        let copy = outer.path().join("tests");
+        fs::copy(&binary, &copy).unwrap();
+        binary = copy;
+    }
+    let mut process = another_process(&binary, name, &folder);
+    if root {
+        process.uid(65_534).gid(65_534).current_dir("/");
+    }
+    let output = process.output().unwrap();
+    set(0o755);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        output.status.success() && said.contains("1 passed"),
+        "{said}"
+    );
 }
