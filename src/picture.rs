@@ -1,7 +1,7 @@
 //! Pixels: the one room that decodes. Bytes in, bytes out; it opens no file and no socket.
 //!
-//! A picture from outside is met in this order: [`sniff`] says what it is, [`is_whole`] whether all of it came,
-//! [`measure`] how large it is (from its header), and [`decode`] turns it into [`Pixels`] within [`Limits`].
+//! A picture from outside is met in this order: [`sniff()`] says what it is, [`is_whole`] whether all of it came,
+//! [`measure`] how large it is (from its header), and [`decode()`] turns it into [`Pixels`] within [`Limits`].
 //! None of them panics on a damaged or lying file, and none trusts a name, a suffix or a MIME type.
 
 mod container;

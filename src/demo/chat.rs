@@ -189,3 +189,49 @@ impl Reply {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, SocketAddr};
+    use std::sync::Arc;
+
+    use tokio::sync::watch;
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::demo::Options;
+    use crate::domain::{Catalog, OutputFormat, PixelSize};
+
+    #[tokio::test]
+    async fn a_client_that_goes_away_ends_its_stream() {
+        let (_open, still_open) = watch::channel(());
+        let options = Options {
+            delay: Duration::from_secs(600),
+            ..Options::new(Catalog::default())
+        };
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 1));
+        let shared = Shared::new(address, options, still_open);
+        let ask = Ask {
+            model: "NanoBanana".to_owned(),
+            size: PixelSize::new(8, 8),
+            format: OutputFormat::Png,
+            prompt: "a cat".to_owned(),
+            references: Vec::new(),
+            stream: true,
+        };
+        let reply = Reply {
+            id: String::new(),
+            created: 0,
+            model: ask.model.clone(),
+        };
+        let response = streamed(shared.clone(), ask, None, reply);
+        assert_eq!(Arc::strong_count(&shared.files), 2, "its task holds one");
+        drop(response);
+        let gone = async {
+            while Arc::strong_count(&shared.files) > 1 {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(Duration::from_secs(10), gone).await.unwrap();
+    }
+}

@@ -93,6 +93,19 @@ pub(super) struct Shared {
 }
 
 impl Shared {
+    /// `open` closes when its sender is dropped.
+    pub fn new(address: SocketAddr, options: Options, open: watch::Receiver<()>) -> Self {
+        let painters = thread::available_parallelism().map_or(1, |n| n.get().min(4));
+        Self {
+            catalog: Arc::new(options.catalog),
+            delay: options.delay,
+            shelf: Shelf::default(),
+            files: format!("http://{address}/files").into(),
+            painters: Arc::new(Semaphore::new(painters)),
+            open,
+        }
+    }
+
     /// Ends when the server does.
     pub async fn closed(&self) {
         let mut open = self.open.clone();
@@ -114,16 +127,7 @@ pub async fn start(options: Options) -> io::Result<Server> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
     let address = listener.local_addr()?;
     let (open, still_open) = watch::channel(());
-    let shared = Shared {
-        catalog: Arc::new(options.catalog),
-        delay: options.delay,
-        shelf: Shelf::default(),
-        files: format!("http://{address}/files").into(),
-        painters: Arc::new(Semaphore::new(
-            thread::available_parallelism().map_or(1, |n| n.get().min(4)),
-        )),
-        open: still_open,
-    };
+    let shared = Shared::new(address, options, still_open);
     let until = shared.clone();
     let app = router(shared);
     let task = tokio::spawn(async move {

@@ -40,7 +40,7 @@ pub fn panic_is_caught() -> bool {
     CAUGHT.get()
 }
 
-/// The size in px that [`decode`] would give, read from the header alone and after the EXIF orientation.
+/// The size in px that [`decode()`] would give, read from the header alone and after the EXIF orientation.
 ///
 /// # Errors
 /// All of [`PictureError`]; `TooLarge` beyond `limits`.

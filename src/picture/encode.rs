@@ -24,10 +24,10 @@ pub fn encode(pixels: &Pixels, format: OutputFormat, quality: u8) -> Result<Vec<
     write(pixels.rgba(), pixels.size(), rgba, format, quality)
 }
 
-/// As [`encode`], for a picture that was drawn here and never had an alpha.
+/// As [`encode()`], for a picture that was drawn here and never had an alpha.
 ///
 /// # Errors
-/// As [`encode`].
+/// As [`encode()`].
 pub fn encode_rgb(
     rgb: &RgbImage,
     format: OutputFormat,
