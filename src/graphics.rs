@@ -1,7 +1,35 @@
 //! Pictures for terminals, as bytes; pure: no clock, no tty, no files.
+//!
+//! [`queries`] and [`Capabilities::parse`] find out what the terminal can show; [`Stage`] brings placements up and
+//! takes them away in the studio; [`Print`] prints one picture between the lines of a shell.
 
+mod ansi;
+mod blocks;
+mod cache;
+mod capabilities;
+mod cut;
+mod environment;
+mod held;
+mod iterm2;
+mod kitty;
+mod palette;
+mod payload;
 mod placement;
+mod plan;
+mod png;
+mod print;
+mod raster;
 mod reply;
+mod sixel;
+mod stage;
 
+pub use capabilities::{Capabilities, queries};
+pub use cut::{minus, minus_all};
+pub use environment::{Environment, Window};
+pub use payload::{Band, EncodeError, EncodeJob, Payload, PayloadKey};
 pub use placement::{Placement, fit};
+pub use plan::{Damage, Step, Surface, plan};
+pub use print::Print;
+pub use raster::Bitmap;
 pub use reply::{ModeState, Reply};
+pub use stage::Stage;

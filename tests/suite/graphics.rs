@@ -1,1 +1,8 @@
-//! Encoders played back into pixels; the placement diff as a property.
+//! Encoders played back into pixels; the placement diff and the stage as properties.
+
+mod capabilities;
+mod encoders;
+mod pictures;
+mod plan;
+mod screen;
+mod stage;

@@ -1,0 +1,139 @@
+//! The commands of the kitty graphics protocol (<https://sw.kovidgoyal.net/kitty/graphics-protocol/>).
+//!
+//! A picture is transmitted once, in chunks, under an id (`a=t`), and then placed any number of times (`a=p`), also in
+//! parts. `q=2` keeps the terminal from answering: what it would say could be taken for typed keys by a program that
+//! runs after us.
+
+use ratatui::layout::{Position, Size};
+
+use super::ansi;
+use super::raster::PixelRect;
+
+/// base64 bytes in one chunk; the protocol allows no more.
+pub(super) const CHUNK: usize = 4096;
+
+/// The chunk of `base64` that starts at `from` (a multiple of [`CHUNK`]). The first one opens the transmission of the
+/// picture `id` as a PNG; the last one closes it, and the terminal decodes.
+pub(super) fn transmit(out: &mut Vec<u8>, id: u32, base64: &[u8], from: usize) {
+    let to = (from + CHUNK).min(base64.len());
+    let more = u8::from(to < base64.len());
+    let head = if from == 0 {
+        format!("\x1b_Ga=t,q=2,f=100,i={id},m={more};")
+    } else {
+        format!("\x1b_Gm={more};")
+    };
+    out.extend_from_slice(head.as_bytes());
+    out.extend_from_slice(&base64[from..to]);
+    out.extend_from_slice(b"\x1b\\");
+}
+
+/// Ends a transmission of which chunks are missing. Until the last chunk, no other command may be sent; so the last
+/// one is sent empty. The terminal finds half a PNG and drops it, silent by `q=2`; the deletion frees what is left.
+pub(super) fn abort(out: &mut Vec<u8>, id: u32) {
+    out.extend_from_slice(b"\x1b_Gm=0;\x1b\\");
+    delete_image(out, id);
+}
+
+/// Places `crop` (px) of the picture `id` at a cell, over `cells`, as the placement `placement`. The cursor is at the
+/// cell afterwards (`C=1`).
+pub(super) fn place(
+    out: &mut Vec<u8>,
+    (id, placement): (u32, u32),
+    crop: PixelRect,
+    at: Position,
+    cells: Size,
+) {
+    ansi::go(out, at);
+    let PixelRect {
+        x,
+        y,
+        width,
+        height,
+    } = crop;
+    let Size {
+        width: columns,
+        height: rows,
+    } = cells;
+    out.extend_from_slice(
+        format!(
+            "\x1b_Ga=p,q=2,i={id},p={placement},x={x},y={y},w={width},h={height},c={columns},r={rows},C=1\x1b\\"
+        )
+        .as_bytes(),
+    );
+}
+
+/// Takes one placement away; the picture stays with the terminal.
+pub(super) fn delete_placement(out: &mut Vec<u8>, (id, placement): (u32, u32)) {
+    out.extend_from_slice(format!("\x1b_Ga=d,q=2,d=i,i={id},p={placement}\x1b\\").as_bytes());
+}
+
+/// Takes a picture and all its placements away and frees it.
+pub(super) fn delete_image(out: &mut Vec<u8>, id: u32) {
+    out.extend_from_slice(format!("\x1b_Ga=d,q=2,d=I,i={id}\x1b\\").as_bytes());
+}
+
+/// Transmits and places at the cursor in one go, over `cells`; the cursor stays. Nobody needs the picture again, so it
+/// has no id.
+pub(super) fn transmit_and_place(out: &mut Vec<u8>, base64: &[u8], cells: Size) {
+    let chunks = base64.chunks(CHUNK);
+    let last = chunks.len().saturating_sub(1);
+    for (n, chunk) in chunks.enumerate() {
+        let more = u8::from(n < last);
+        let head = if n == 0 {
+            let (columns, rows) = (cells.width, cells.height);
+            format!("\x1b_Ga=T,q=2,f=100,c={columns},r={rows},C=1,m={more};")
+        } else {
+            format!("\x1b_Gm={more};")
+        };
+        out.extend_from_slice(head.as_bytes());
+        out.extend_from_slice(chunk);
+        out.extend_from_slice(b"\x1b\\");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(write: impl FnOnce(&mut Vec<u8>)) -> String {
+        let mut out = Vec::new();
+        write(&mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn chunks_carry_their_keys_and_the_last_says_so() {
+        let base64 = vec![b'A'; CHUNK + 4];
+        let first = text(|out| transmit(out, 7, &base64, 0));
+        assert!(first.starts_with("\x1b_Ga=t,q=2,f=100,i=7,m=1;AAAA"));
+        assert_eq!(
+            first.len(),
+            "\x1b_Ga=t,q=2,f=100,i=7,m=1;".len() + CHUNK + 2
+        );
+        let second = text(|out| transmit(out, 7, &base64, CHUNK));
+        assert_eq!(second, "\x1b_Gm=0;AAAA\x1b\\");
+    }
+
+    #[test]
+    fn a_part_is_placed_by_its_pixels_and_its_cells() {
+        let crop = PixelRect {
+            x: 10,
+            y: 40,
+            width: 100,
+            height: 60,
+        };
+        let at = Position::new(4, 2);
+        assert_eq!(
+            text(|out| place(out, (7, 3), crop, at, Size::new(10, 3))),
+            "\x1b[3;5H\x1b_Ga=p,q=2,i=7,p=3,x=10,y=40,w=100,h=60,c=10,r=3,C=1\x1b\\"
+        );
+    }
+
+    #[test]
+    fn an_abandoned_transmission_is_closed_before_it_is_deleted() {
+        assert_eq!(
+            text(|out| abort(out, 7)),
+            "\x1b_Gm=0;\x1b\\\x1b_Ga=d,q=2,d=I,i=7\x1b\\"
+        );
+    }
+}

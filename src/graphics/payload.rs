@@ -1,0 +1,262 @@
+//! What is sent for a picture: a payload, its key, and the job that makes it. Jobs are pure and slow (10-300 ms): the
+//! runtime runs them off the loop.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ratatui::layout::{Rect, Size};
+
+use crate::domain::{CellSize, ColorDepth, GraphicsKind, PictureId, PixelSize};
+
+use super::capabilities::Capabilities;
+use super::placement::Placement;
+use super::raster::{Bitmap, PixelRect, Raster};
+use super::sixel::{self, BAND_ROWS};
+use super::{blocks, iterm2, palette, png};
+
+/// px that one sixel tile may be wide: what xterm draws unless its `maxGraphicSize` is raised.
+const SIXEL_WIDTH: usize = 1000;
+
+/// Names one payload: a part of a picture at a size, for the terminal as it was known when the key was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PayloadKey {
+    pub(super) picture: PictureId,
+    /// The whole fitted picture, in cells.
+    pub(super) area: Size,
+    /// The part of it that the payload draws, from the picture's corner, in cells.
+    pub(super) part: Rect,
+    /// Counts the stage's capabilities; a payload for other ones is of no use.
+    pub(super) epoch: u32,
+}
+
+impl PayloadKey {
+    /// The key for `placement`. A kitty picture is transmitted whole, whatever part of it is placed.
+    pub(super) fn new(placement: &Placement, kind: GraphicsKind, epoch: u32) -> Self {
+        let Placement {
+            picture,
+            area,
+            part,
+        } = *placement;
+        let part = if kind == GraphicsKind::Kitty {
+            Rect::from(area.as_size())
+        } else {
+            Rect::new(part.x - area.x, part.y - area.y, part.width, part.height)
+        };
+        Self {
+            picture,
+            area: area.as_size(),
+            part,
+            epoch,
+        }
+    }
+}
+
+/// What is wrong with a picture that cannot be encoded.
+#[derive(Debug, thiserror::Error)]
+pub enum EncodeError {
+    /// The bitmap is not of the size that the job asks for.
+    #[error("the fitted picture is {got} px, not {expected}")]
+    WrongSize {
+        /// px, of the job
+        expected: PixelSize,
+        /// px, of the bitmap
+        got: PixelSize,
+    },
+    /// The terminal shows no pictures.
+    #[error("the terminal shows no pictures")]
+    NoGraphics,
+    /// More pixels than the palette can be made of.
+    #[error("the picture is too large for a palette")]
+    Palette,
+    /// The PNG encoder failed.
+    #[error("PNG: {0}")]
+    Png(#[from] ::png::EncodingError),
+    /// The JPEG encoder failed.
+    #[error("JPEG: {0}")]
+    Jpeg(#[from] image::ImageError),
+}
+
+/// One payload to be made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EncodeJob {
+    key: PayloadKey,
+    encoder: Encoder,
+}
+
+impl EncodeJob {
+    pub(super) fn new(key: PayloadKey, caps: &Capabilities) -> Self {
+        Self {
+            key,
+            encoder: Encoder::new(caps, key.area, key.part),
+        }
+    }
+
+    /// To be given back with the result.
+    pub fn key(&self) -> PayloadKey {
+        self.key
+    }
+
+    /// Which picture is to be decoded.
+    pub fn picture(&self) -> PictureId {
+        self.key.picture
+    }
+
+    /// The size to which the whole picture is to be resized first, ratio or not: its cells fix it.
+    pub fn px(&self) -> PixelSize {
+        self.encoder.px
+    }
+
+    /// Encodes `bitmap`, the whole picture at [`EncodeJob::px`].
+    pub fn run(&self, bitmap: &Bitmap<'_>) -> Result<Payload, EncodeError> {
+        self.encoder.encode(bitmap)
+    }
+}
+
+/// Everything that an encoding depends on besides the pixels.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Encoder {
+    kind: GraphicsKind,
+    /// The whole fitted picture.
+    pub px: PixelSize,
+    /// px of one cell; 1 x 2 for half-blocks.
+    cell: (u32, u32),
+    /// In cells.
+    part: Rect,
+    backdrop: [u8; 3],
+    colors: ColorDepth,
+    sixel_colors: u16,
+}
+
+impl Encoder {
+    pub fn new(caps: &Capabilities, area: Size, part: Rect) -> Self {
+        let cell = pixels_of_a_cell(caps.kind, caps.cell);
+        Self {
+            kind: caps.kind,
+            px: PixelSize::new(
+                u32::from(area.width) * cell.0,
+                u32::from(area.height) * cell.1,
+            ),
+            cell,
+            part,
+            backdrop: caps.backdrop(),
+            colors: caps.colors,
+            sixel_colors: caps.sixel_colors,
+        }
+    }
+
+    pub fn encode(&self, bitmap: &Bitmap<'_>) -> Result<Payload, EncodeError> {
+        let crop = PixelRect::of_cells(self.part, self.cell);
+        if bitmap.size() != self.px || !crop.fits(self.px) {
+            return Err(EncodeError::WrongSize {
+                expected: self.px,
+                got: bitmap.size(),
+            });
+        }
+        let raster = bitmap.flatten(crop, self.backdrop);
+        Ok(match self.kind {
+            GraphicsKind::Kitty => Payload::Image(STANDARD.encode(png::encode(&raster)?).into()),
+            GraphicsKind::Sixel => Payload::Bands(self.sixel(&raster)?),
+            GraphicsKind::Iterm2 => Payload::Bands(self.iterm2(&raster, bitmap.is_opaque())?),
+            GraphicsKind::Blocks => Payload::Bands(self.blocks(&raster)),
+            GraphicsKind::Off => return Err(EncodeError::NoGraphics),
+        })
+    }
+
+    fn sixel(&self, raster: &Raster) -> Result<Vec<Band>, EncodeError> {
+        let picture = palette::quantize(raster, self.sixel_colors).ok_or(EncodeError::Palette)?;
+        let (cell_width, cell_height) = (self.cell.0 as usize, self.cell.1 as usize);
+        let columns = (SIXEL_WIDTH / cell_width).max(1) as u16;
+        let mut bands = Vec::new();
+        for area in tiles(self.part.as_size(), columns, BAND_ROWS) {
+            let bytes = sixel::draw(sixel::Tile {
+                picture: &picture,
+                picture_width: raster.width,
+                x: usize::from(area.x) * cell_width,
+                y: usize::from(area.y) * cell_height,
+                width: usize::from(area.width) * cell_width,
+                height: usize::from(area.height) * cell_height,
+            });
+            bands.push(Band { area, bytes });
+        }
+        Ok(bands)
+    }
+
+    fn iterm2(&self, raster: &Raster, opaque: bool) -> Result<Vec<Band>, EncodeError> {
+        // What has an alpha channel is art or a cut-out, whose edges JPEG would blur.
+        let file = if opaque {
+            iterm2::jpeg(raster)?
+        } else {
+            png::encode(raster)?
+        };
+        let cells = self.part.as_size();
+        Ok(vec![Band {
+            area: Rect::from(cells),
+            bytes: iterm2::draw(&file, cells),
+        }])
+    }
+
+    fn blocks(&self, raster: &Raster) -> Vec<Band> {
+        let light_backdrop = self.backdrop.map(u16::from).iter().sum::<u16>() > 3 * 127;
+        blocks::rows(raster, self.colors, light_backdrop)
+            .into_iter()
+            .zip(0..)
+            .map(|(bytes, y)| Band {
+                area: Rect::new(0, y, self.part.width, 1),
+                bytes,
+            })
+            .collect()
+    }
+}
+
+/// px that a cell has for an encoder.
+pub(super) fn pixels_of_a_cell(kind: GraphicsKind, cell: CellSize) -> (u32, u32) {
+    match kind {
+        GraphicsKind::Blocks => (1, 2),
+        _ => (u32::from(cell.width.max(1)), u32::from(cell.height.max(1))),
+    }
+}
+
+/// Rectangles of at most `columns` x `rows` that cover `size`, row by row.
+fn tiles(size: Size, columns: u16, rows: u16) -> impl Iterator<Item = Rect> {
+    (0..size.height)
+        .step_by(usize::from(rows))
+        .flat_map(move |y| {
+            (0..size.width)
+                .step_by(usize::from(columns))
+                .map(move |x| Rect::new(x, y, columns, rows).intersection(Rect::from(size)))
+        })
+}
+
+/// An encoded picture, or a part of one, wherever it will stand on the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Payload {
+    /// A PNG in base64: transmitted to kitty once and placed many times.
+    Image(Arc<str>),
+    /// Painted over the cells, band by band.
+    Bands(Vec<Band>),
+}
+
+impl Payload {
+    /// How many bytes it holds, escapes of kitty's chunks not counted.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Image(base64) => base64.len(),
+            Self::Bands(bands) => bands.iter().map(|band| band.bytes.len()).sum(),
+        }
+    }
+
+    /// Whether it holds nothing.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A piece of a payload that is written as one: text may come before and after it, not within.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Band {
+    /// The cells that it paints, from the payload's corner.
+    pub area: Rect,
+    /// To be written with the cursor at the corner of `area`.
+    pub bytes: Vec<u8>,
+}

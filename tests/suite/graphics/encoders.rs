@@ -1,0 +1,181 @@
+//! Each encoder played back into pixels: printed at the cursor, and by the stage.
+
+use plantain::domain::{ColorDepth, GraphicsKind, PixelSize};
+use plantain::graphics::{Bitmap, Damage, EncodeError, Placement, Print, Stage};
+use ratatui::layout::{Position, Rect, Size};
+
+use super::pictures::{Pixels, caps, id, psnr};
+use super::screen::Screen;
+
+/// The model's cell for a kind: half-blocks have two pixels a cell.
+fn cell(kind: GraphicsKind) -> (u32, u32) {
+    match kind {
+        GraphicsKind::Blocks => (1, 2),
+        _ => (10, 20),
+    }
+}
+
+/// `picture` at `area` of a screen of 40x20 cells, through the stage.
+fn staged(kind: GraphicsKind, area: Rect) -> (Screen, Pixels) {
+    let mut screen = Screen::new(40, 20, cell(kind));
+    let mut stage = Stage::new(caps(kind));
+    let placement = Placement {
+        picture: id(1),
+        area,
+        part: area,
+    };
+    screen.feed(&stage.want(&[placement], &Damage::None));
+    let jobs = stage.jobs();
+    assert_eq!(jobs.len(), 1);
+    let picture = Pixels::photo(jobs[0].px());
+    stage.ready(jobs[0].key(), jobs[0].run(&picture.bitmap()).unwrap());
+    while let Some(bytes) = stage.slice(2000, Some(Position::new(3, 19))) {
+        screen.feed(&bytes);
+    }
+    (screen, picture)
+}
+
+/// dB of the picture that stands at `area`.
+fn quality(screen: &Screen, picture: &Pixels, kind: GraphicsKind, area: Rect) -> f64 {
+    let (left, top) = (
+        u32::from(area.x) * cell(kind).0,
+        u32::from(area.y) * cell(kind).1,
+    );
+    psnr(picture, |x, y| screen.pixel(left + x, top + y).unwrap())
+}
+
+#[test]
+fn what_the_stage_sends_is_the_picture() {
+    let area = Rect::new(5, 2, 30, 17);
+    for (kind, least) in [
+        (GraphicsKind::Kitty, f64::INFINITY),
+        (GraphicsKind::Blocks, f64::INFINITY),
+        (GraphicsKind::Sixel, 30.0),
+        (GraphicsKind::Iterm2, 30.0),
+    ] {
+        let (screen, picture) = staged(kind, area);
+        let quality = quality(&screen, &picture, kind, area);
+        assert!(quality >= least, "{kind}: {quality} dB");
+        assert!(screen.cursor_shown);
+        assert_eq!(screen.cursor, Position::new(3, 19));
+    }
+}
+
+#[test]
+fn a_picture_may_reach_the_last_row_and_column() {
+    let area = Rect::new(10, 0, 30, 20);
+    for kind in [
+        GraphicsKind::Sixel,
+        GraphicsKind::Blocks,
+        GraphicsKind::Kitty,
+    ] {
+        let (screen, _) = staged(kind, area);
+        assert_eq!(screen.scrolled, 0);
+    }
+}
+
+#[test]
+fn a_print_leaves_the_cursor_below_the_picture() {
+    for kind in [
+        GraphicsKind::Kitty,
+        GraphicsKind::Sixel,
+        GraphicsKind::Iterm2,
+        GraphicsKind::Blocks,
+    ] {
+        let caps = caps(kind);
+        let print = Print::new(PixelSize::new(300, 160), &caps, Size::new(20, 18)).unwrap();
+        // 20 columns are 200 px, so 107 px and 5 rows.
+        let picture = Pixels::photo(print.px());
+        let bytes = print.run(&picture.bitmap()).unwrap();
+        for start in [0, 19] {
+            let mut screen = Screen::new(40, 20, cell(kind));
+            screen.cursor.y = start;
+            screen.feed(&bytes);
+            let top = (start + 5).min(19) - 5;
+            assert_eq!(screen.cursor, Position::new(0, top + 5), "{kind}");
+            let area = Rect::new(0, top, 20, 5);
+            let quality = quality(&screen, &picture, kind, area);
+            assert!(quality > 30.0, "{kind}: {quality} dB");
+        }
+    }
+}
+
+#[test]
+fn a_small_picture_is_not_printed_larger() {
+    let caps = caps(GraphicsKind::Kitty);
+    let print = Print::new(PixelSize::new(64, 64), &caps, Size::new(80, 24)).unwrap();
+    assert!(
+        print.px().width <= 70 && print.px().height <= 80,
+        "{}",
+        print.px()
+    );
+    assert!(Print::new(PixelSize::new(64, 64), &caps, Size::new(0, 24)).is_none());
+}
+
+#[test]
+fn a_wide_sixel_comes_in_tiles_that_xterm_draws() {
+    let caps = caps(GraphicsKind::Sixel);
+    let print = Print::new(PixelSize::new(2400, 200), &caps, Size::new(240, 20)).unwrap();
+    let picture = Pixels::pattern(id(2), print.px());
+    let bytes = print.run(&picture.bitmap()).unwrap();
+    let mut screen = Screen::new(240, 30, (10, 20));
+    screen.feed(&bytes);
+    let alike = psnr(&picture, |x, y| screen.pixel(x, y).unwrap());
+    assert!(alike > 45.0, "{alike} dB");
+    let widths: Vec<u32> = String::from_utf8(bytes)
+        .unwrap()
+        .split("\"1;1;")
+        .skip(1)
+        .map(|tile| tile.split(';').next().unwrap().parse().unwrap())
+        .collect();
+    assert!(widths.iter().all(|&width| width <= 1000), "{widths:?}");
+    assert_eq!(widths.iter().sum::<u32>(), 2 * 2400);
+}
+
+#[test]
+fn what_is_transparent_shows_the_background() {
+    let mut caps = caps(GraphicsKind::Blocks);
+    caps.background = Some((10, 20, 30));
+    let print = Print::new(PixelSize::new(20, 20), &caps, Size::new(1, 1)).unwrap();
+    let rgba = [[200, 100, 50, 0], [200, 100, 50, 128]].concat();
+    let size = print.px();
+    let rgba = rgba.repeat((size.width * size.height / 2) as usize);
+    let bytes = print.run(&Bitmap::new(size, &rgba).unwrap()).unwrap();
+    let mut screen = Screen::new(4, 4, (1, 2));
+    screen.feed(&bytes);
+    assert_eq!(screen.pixel(0, 0), Some([10, 20, 30]));
+    let second = screen.pixel(1, 0).or(screen.pixel(0, 1)).unwrap();
+    assert_eq!(second, [105, 60, 40]);
+}
+
+#[test]
+fn fewer_colours_make_fewer_bytes() {
+    let bytes = |colors| {
+        let mut caps = caps(GraphicsKind::Blocks);
+        caps.colors = colors;
+        let print = Print::new(PixelSize::new(400, 400), &caps, Size::new(40, 20)).unwrap();
+        let picture = Pixels::photo(print.px());
+        print.run(&picture.bitmap()).unwrap().len()
+    };
+    let sizes = [
+        bytes(ColorDepth::Ansi16),
+        bytes(ColorDepth::Ansi256),
+        bytes(ColorDepth::True),
+    ];
+    assert!(sizes.is_sorted(), "{sizes:?}");
+}
+
+#[test]
+fn a_bitmap_of_another_size_is_an_error() {
+    let print = Print::new(
+        PixelSize::new(100, 100),
+        &caps(GraphicsKind::Kitty),
+        Size::new(10, 10),
+    )
+    .unwrap();
+    let wrong = Pixels::photo(PixelSize::new(30, 30));
+    let error = print.run(&wrong.bitmap()).unwrap_err();
+    assert!(matches!(error, EncodeError::WrongSize { .. }));
+    assert!(Bitmap::new(PixelSize::new(2, 2), &[0; 15]).is_none());
+    assert!(Bitmap::new(PixelSize::new(0, 2), &[]).is_none());
+}
