@@ -1,0 +1,154 @@
+//! The scene: what a drawing leaves beside the cells, namely where the cursor rests and where pictures stand.
+//!
+//! It cuts pictures under popups, in this one place; it never decides what is shown.
+
+use ratatui::buffer::{Buffer, CellDiffOption};
+use ratatui::layout::{Position, Rect};
+
+use crate::domain::PictureId;
+use crate::graphics::Placement;
+
+/// The cursor and the pictures of one frame.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Scene {
+    /// Where the real cursor rests; `None` hides it.
+    pub cursor: Option<Position>,
+    /// Visible rectangles of pictures, disjoint, in the order they were drawn.
+    pub placements: Vec<Placement>,
+}
+
+impl Scene {
+    /// Places `picture` over the cells of `area` and takes those cells out of the text diff, so that text is never
+    /// written over the picture. What lies outside `buf` is cut off.
+    pub fn place(&mut self, picture: PictureId, area: Rect, buf: &mut Buffer) {
+        let part = area.intersection(buf.area);
+        if part.is_empty() {
+            return;
+        }
+        for position in part.positions() {
+            if let Some(cell) = buf.cell_mut(position) {
+                cell.reset();
+                cell.set_diff_option(CellDiffOption::Skip);
+            }
+        }
+        self.placements.push(Placement {
+            picture,
+            area,
+            part,
+        });
+    }
+
+    /// Takes `cover` away from every picture and from the cursor: each picture under it becomes the up to four
+    /// rectangles that are left around it. Who covers also draws the cells, each of them.
+    pub fn cover(&mut self, cover: Rect) {
+        self.placements = self
+            .placements
+            .iter()
+            .flat_map(|placement| {
+                around(placement.part, cover)
+                    .into_iter()
+                    .filter(|part| !part.is_empty())
+                    .map(|part| Placement { part, ..*placement })
+            })
+            .collect();
+        self.cursor = self.cursor.filter(|cursor| !cover.contains(*cursor));
+    }
+}
+
+/// What is left of `part` around `hole`: above, left, right, below; empty ones where nothing is left.
+fn around(part: Rect, hole: Rect) -> [Rect; 4] {
+    let hole = part.intersection(hole);
+    if hole.is_empty() {
+        return [part, Rect::ZERO, Rect::ZERO, Rect::ZERO];
+    }
+    let strip = |x, y, right: u16, bottom: u16| Rect::new(x, y, right - x, bottom - y);
+    [
+        strip(part.x, part.y, part.right(), hole.y),
+        strip(part.x, hole.y, hole.x, hole.bottom()),
+        strip(hole.right(), hole.y, part.right(), hole.bottom()),
+        strip(part.x, hole.bottom(), part.right(), part.bottom()),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use ratatui::widgets::{Clear, Widget};
+
+    use super::*;
+    use crate::domain::GenerationId;
+
+    fn picture(n: u16) -> PictureId {
+        PictureId {
+            generation: GenerationId::from_number(7),
+            n,
+        }
+    }
+
+    fn rect() -> impl Strategy<Value = Rect> {
+        (0u16..40, 0u16..20, 0u16..40, 0u16..20).prop_map(|(x, y, w, h)| Rect::new(x, y, w, h))
+    }
+
+    proptest! {
+        /// However many popups open, each cell that no popup covers is shown exactly once, and no other is.
+        #[test]
+        fn parts_are_exactly_what_no_cover_hides(area in rect(), covers in prop::collection::vec(rect(), 0..4)) {
+            let screen = Rect::new(0, 0, 60, 30);
+            let mut buf = Buffer::empty(screen);
+            let mut scene = Scene::default();
+            scene.place(picture(1), area, &mut buf);
+            for cover in &covers {
+                scene.cover(*cover);
+            }
+            for position in screen.positions() {
+                let shown = scene.placements.iter().filter(|p| p.part.contains(position)).count();
+                let wanted = area.contains(position) && !covers.iter().any(|c| c.contains(position));
+                prop_assert_eq!(shown, usize::from(wanted), "at {}", position);
+            }
+            prop_assert!(scene.placements.iter().all(|p| p.area == area));
+        }
+
+        /// The text diff leaves exactly the pictures' cells alone, also after a popup was drawn over them.
+        #[test]
+        fn the_diff_skips_pictures_and_nothing_else(area in rect(), cover in rect()) {
+            let screen = Rect::new(0, 0, 60, 30);
+            let mut full = Buffer::empty(screen);
+            for cell in &mut full.content {
+                cell.set_symbol("x");
+            }
+            let mut buf = Buffer::empty(screen);
+            let mut scene = Scene::default();
+            scene.place(picture(1), area, &mut buf);
+            scene.cover(cover);
+            Clear.render(cover, &mut buf);
+            let written: std::collections::HashSet<_> =
+                full.diff(&buf).into_iter().map(|(x, y, _)| Position::new(x, y)).collect();
+            for position in screen.positions() {
+                let shown = scene.placements.iter().any(|p| p.part.contains(position));
+                prop_assert_eq!(written.contains(&position), !shown, "at {}", position);
+            }
+        }
+    }
+
+    #[test]
+    fn a_popup_in_the_middle_leaves_four_strips_and_takes_the_cursor() {
+        let mut buf = Buffer::empty(Rect::new(0, 0, 20, 10));
+        let mut scene = Scene {
+            cursor: Some(Position::new(8, 4)),
+            ..Scene::default()
+        };
+        scene.place(picture(1), Rect::new(0, 0, 20, 10), &mut buf);
+        scene.cover(Rect::new(5, 3, 10, 4));
+        let parts: Vec<_> = scene.placements.iter().map(|p| p.part).collect();
+        assert_eq!(
+            parts,
+            [
+                Rect::new(0, 0, 20, 3),
+                Rect::new(0, 3, 5, 4),
+                Rect::new(15, 3, 5, 4),
+                Rect::new(0, 7, 20, 3),
+            ]
+        );
+        assert_eq!(scene.cursor, None);
+    }
+}
