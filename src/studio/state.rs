@@ -117,6 +117,8 @@ pub struct State {
     pub now: Now,
     /// Columns and rows.
     pub size: (u16, u16),
+    /// The zone that times of day are shown in; the runtime reads it once.
+    pub zone: jiff::tz::TimeZone,
     /// What the terminal can do.
     pub display: Display,
     /// Whether the terminal's window has the focus; `None`: it does not tell.
@@ -204,6 +206,7 @@ impl State {
         let mut state = Self {
             now: Now::default(),
             size: setup.size,
+            zone: jiff::tz::TimeZone::UTC,
             display: Display::default(),
             terminal_focused: None,
             catalog: setup.catalog,
