@@ -18,6 +18,7 @@ mod suite {
     mod picture;
     mod pipeline;
     mod pty;
+    mod raw_server;
     mod screens;
     mod studio;
     mod terminal;
