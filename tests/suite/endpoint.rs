@@ -1,1 +1,9 @@
-//! The wire: fixtures over every framing, cut anywhere.
+//! The wire: what is sent, fixtures over every framing, cut anywhere; then the same over real sockets.
+
+mod body;
+mod call;
+mod download;
+mod errors;
+mod fixtures;
+mod framings;
+mod replies;

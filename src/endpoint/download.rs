@@ -1,0 +1,339 @@
+//! Fetches pictures: a client of its own that never has the key, redirects followed by hand, five tries over two minutes.
+//! Looks at no pixel and writes no file. A URL's query may be a signature: it is in no failure.
+
+use std::sync::OnceLock;
+use std::time::{Duration, SystemTime};
+
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER,
+};
+use tokio::time::{sleep, timeout};
+use url::Url;
+
+use super::base_url::BaseUrl;
+use super::host::{Reach, reach};
+use super::retry::{DOWNLOAD_WAITS, LONGEST_WAIT, download_is_worth_another_try, told_wait};
+use super::vet::{named, upgraded, vet};
+use super::{http, words};
+use crate::domain::{Clean, Failure, FailureKind};
+
+/// Most redirects that are followed.
+const MAX_HOPS: usize = 5;
+/// Silence of a picture's host (RELIABILITY N3).
+const SILENCE: Duration = Duration::from_secs(30);
+const CONNECT: Duration = Duration::from_secs(10);
+/// What is read of a failing answer, bytes.
+const MAX_ERROR_BODY: usize = 8 * 1024;
+
+/// A picture's bytes, untouched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fetched {
+    /// The whole body.
+    pub bytes: Vec<u8>,
+    /// Whether the host announced the length (which then was met); otherwise only the end marker tells that all came.
+    pub length_known: bool,
+    /// What the host calls it. Not to be believed.
+    pub content_type: Option<Clean>,
+}
+
+/// How far a download is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Got {
+    /// 1 for the first try.
+    pub attempt: u8,
+    /// bytes so far
+    pub received: u64,
+    /// bytes, where the host told
+    pub total: Option<u64>,
+}
+
+/// Fetches the pictures that one endpoint's answers name.
+pub struct Downloader {
+    base: Reach,
+    local: OnceLock<reqwest::Client>,
+    remote: OnceLock<reqwest::Client>,
+    waits: [Duration; 4],
+    silence: Duration,
+}
+
+/// A try that failed.
+struct Miss {
+    failure: Failure,
+    /// Whether another try makes sense, and the wait that the host asked for.
+    again: bool,
+    told: Option<Duration>,
+}
+
+impl Miss {
+    fn again(failure: Failure) -> Self {
+        Self {
+            failure: failure.hint(words::URL_IS_KEPT),
+            again: true,
+            told: None,
+        }
+    }
+
+    fn last(failure: Failure) -> Self {
+        Self {
+            failure,
+            again: false,
+            told: None,
+        }
+    }
+}
+
+impl Downloader {
+    /// For the pictures of the endpoint at `base`: only an endpoint on this machine or in a private network may name pictures there.
+    pub fn new(base: &BaseUrl) -> Self {
+        Self {
+            base: base.reach(),
+            local: OnceLock::new(),
+            remote: OnceLock::new(),
+            waits: DOWNLOAD_WAITS,
+            silence: SILENCE,
+        }
+    }
+
+    /// Changes the waits between tries, and the silence that ends one.
+    #[must_use]
+    pub fn with_times(mut self, waits: [Duration; 4], silence: Duration) -> Self {
+        self.waits = waits;
+        self.silence = silence;
+        self
+    }
+
+    /// Fetches `url`, at most `limit` bytes of it, in up to five tries.
+    ///
+    /// `whole` says `false` of a picture that ends early, which is then fetched again; bytes that are no picture at all are
+    /// whole in this sense, since another try would bring the same page.
+    pub async fn fetch(
+        &self,
+        url: &str,
+        limit: u64,
+        whole: impl Fn(&[u8]) -> bool,
+        mut on_progress: impl FnMut(Got),
+    ) -> Result<Fetched, Failure> {
+        let mut waits = self.waits.iter();
+        let mut attempt = 1;
+        loop {
+            let mut tell = |received, total| {
+                on_progress(Got {
+                    attempt,
+                    received,
+                    total,
+                });
+            };
+            let miss = match self.attempt(url, limit, &mut tell).await {
+                Ok(fetched) if whole(&fetched.bytes) => return Ok(fetched),
+                Ok(_) => Miss::again(Failure::new(
+                    FailureKind::Download,
+                    "the picture's host sends a file that ends early",
+                )),
+                Err(miss) => miss,
+            };
+            match waits.next() {
+                Some(wait) if miss.again => {
+                    sleep(miss.told.unwrap_or_default().max(*wait)).await;
+                    attempt += 1;
+                }
+                _ => return Err(miss.failure),
+            }
+        }
+    }
+
+    async fn attempt(
+        &self,
+        url: &str,
+        limit: u64,
+        tell: &mut impl FnMut(u64, Option<u64>),
+    ) -> Result<Fetched, Miss> {
+        let mut url = Url::parse(url).map_err(|_| {
+            Miss::last(Failure::new(
+                FailureKind::Download,
+                "the answer names a picture by something that is no URL",
+            ))
+        })?;
+        for hop in 0..=MAX_HOPS {
+            vet(&url, self.base).map_err(Miss::last)?;
+            let response = self.get(&url, hop == 0).await?;
+            let status = response.status();
+            if status.is_redirection()
+                && let Some(location) = response.headers().get(LOCATION)
+            {
+                url = location
+                    .to_str()
+                    .ok()
+                    .and_then(|l| url.join(l).ok())
+                    .ok_or_else(|| {
+                        Miss::last(Failure::new(
+                            FailureKind::Download,
+                            format!("{} sends us to something that is no URL", named(&url)),
+                        ))
+                    })?;
+                continue;
+            }
+            if !status.is_success() {
+                return Err(self.refused(&url, response).await);
+            }
+            return self.read(&url, response, limit, tell).await;
+        }
+        Err(Miss::last(Failure::new(
+            FailureKind::Download,
+            format!("{} sends us from one address to the next", named(&url)),
+        )))
+    }
+
+    /// Asks for `url`; for a name with plain http, first by https, since some hosts block the other (WIRE D6).
+    async fn get(&self, url: &Url, first: bool) -> Result<reqwest::Response, Miss> {
+        if first
+            && let Some(secure) = upgraded(url)
+            && let Ok(response) = self.send(&secure).await
+            && (response.status().is_success() || response.status().is_redirection())
+        {
+            return Ok(response);
+        }
+        self.send(url).await
+    }
+
+    async fn send(&self, url: &Url) -> Result<reqwest::Response, Miss> {
+        let request = self
+            .client(url)
+            .map_err(Miss::last)?
+            .get(url.clone())
+            .header(ACCEPT, "image/*, */*;q=0.8")
+            .header(ACCEPT_ENCODING, "identity")
+            .send();
+        match timeout(self.silence, request).await {
+            Err(_) => Err(Miss::again(silent(url, self.silence))),
+            Ok(Err(error)) => Err(Miss::again(Failure::new(
+                FailureKind::Download,
+                format!("{} cannot be reached: {}", named(url), http::cause(&error)),
+            ))),
+            Ok(Ok(response)) => Ok(response),
+        }
+    }
+
+    /// The client for this machine, or the one for everything else; made when first needed.
+    fn client(&self, url: &Url) -> Result<&reqwest::Client, Failure> {
+        let slot = if reach(url) == Reach::Loopback && url.scheme() == "http" {
+            &self.local
+        } else {
+            &self.remote
+        };
+        if let Some(client) = slot.get() {
+            return Ok(client);
+        }
+        let client = http::client(url, CONNECT)?;
+        Ok(slot.get_or_init(|| client))
+    }
+
+    async fn refused(&self, url: &Url, mut response: reqwest::Response) -> Miss {
+        let status = response.status().as_u16();
+        let retry_after = response
+            .headers()
+            .get(RETRY_AFTER)
+            .and_then(|v| v.to_str().ok())
+            .map(str::to_owned);
+        let mut body = Vec::new();
+        while body.len() < MAX_ERROR_BODY
+            && let Ok(Ok(Some(bytes))) = timeout(self.silence, response.chunk()).await
+        {
+            body.extend_from_slice(&bytes);
+        }
+        body.truncate(MAX_ERROR_BODY);
+        if matches!(status, 401 | 403 | 410)
+            && memchr::memmem::find(&body.to_ascii_lowercase(), b"expired").is_some()
+        {
+            let failure = Failure::new(
+                FailureKind::Download,
+                format!("the picture's link has expired ({})", named(url)),
+            );
+            return Miss::last(failure.hint(words::RUN_AGAIN));
+        }
+        let failure = Failure::new(
+            FailureKind::Download,
+            format!("{} answered HTTP {status}", named(url)),
+        );
+        let told = told_wait(retry_after.as_deref(), &[], SystemTime::now());
+        let too_long = told.is_some_and(|told| told > LONGEST_WAIT);
+        Miss {
+            again: download_is_worth_another_try(status) && !too_long,
+            told,
+            ..Miss::again(failure)
+        }
+    }
+
+    async fn read(
+        &self,
+        url: &Url,
+        mut response: reqwest::Response,
+        limit: u64,
+        tell: &mut impl FnMut(u64, Option<u64>),
+    ) -> Result<Fetched, Miss> {
+        let total = response.content_length().or_else(|| {
+            let header = response.headers().get(CONTENT_LENGTH)?;
+            header.to_str().ok()?.parse().ok()
+        });
+        let too_large = || {
+            Miss::last(Failure::new(
+                FailureKind::Download,
+                format!("{} sends more than {} MB", named(url), limit >> 20),
+            ))
+        };
+        if total.is_some_and(|total| total > limit) {
+            return Err(too_large());
+        }
+        let content_type = response
+            .headers()
+            .get(CONTENT_TYPE)
+            .and_then(|v| v.to_str().ok())
+            .map(|v| Clean::line(v).truncated(100));
+        let mut bytes = Vec::new();
+        tell(0, total);
+        loop {
+            match timeout(self.silence, response.chunk()).await {
+                Err(_) => return Err(Miss::again(silent(url, self.silence))),
+                Ok(Err(error)) => {
+                    return Err(Miss::again(Failure::new(
+                        FailureKind::Download,
+                        format!(
+                            "the download from {} broke off: {}",
+                            named(url),
+                            http::cause(&error)
+                        ),
+                    )));
+                }
+                Ok(Ok(Some(piece))) => {
+                    if (bytes.len() + piece.len()) as u64 > limit {
+                        return Err(too_large());
+                    }
+                    bytes.extend_from_slice(&piece);
+                    tell(bytes.len() as u64, total);
+                }
+                Ok(Ok(None)) => break,
+            }
+        }
+        if total.is_some_and(|total| total != bytes.len() as u64) {
+            return Err(Miss::again(Failure::new(
+                FailureKind::Download,
+                format!("{} sent fewer bytes than it announced", named(url)),
+            )));
+        }
+        Ok(Fetched {
+            bytes,
+            length_known: total.is_some(),
+            content_type,
+        })
+    }
+}
+
+fn silent(url: &Url, limit: Duration) -> Failure {
+    Failure::new(
+        FailureKind::Download,
+        format!(
+            "{} was silent for {} s",
+            named(url),
+            limit.as_secs_f64().round()
+        ),
+    )
+}

@@ -1,0 +1,341 @@
+//! Bytes of an answer -> chunks. Decides JSON, event stream or web page from the bytes, never from Content-Type.
+//!
+//! Event streams follow the WHATWG rules (LF, CRLF, CR, BOM, comments, several data lines), with one leniency that money
+//! asks for: an event that the end of the stream left open is given out as well. The rules are written here over `memchr`
+//! and not taken from a crate, because the usual one reads the open line anew with each piece that arrives: 20 MB of
+//! picture in one line would cost its square. Reads no JSON beyond its brackets, and gives the data out undecoded.
+
+use memchr::memchr2;
+
+/// The largest payload, bytes: a 4K picture is over 40 MB of base64 in one line (sub2api#874).
+pub const MAX_PAYLOAD: usize = 256 * 1024 * 1024;
+/// What is kept of a web page, bytes; enough for its title.
+const MAX_PAGE: usize = 16 * 1024;
+const BOM: &[u8] = b"\xEF\xBB\xBF";
+
+/// One payload of the answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Chunk {
+    /// JSON, not read yet.
+    Payload(Payload),
+    /// `[DONE]`: nothing more will come.
+    Done,
+    /// The beginning of a web page or an XML document.
+    Page(Vec<u8>),
+}
+
+/// The JSON text of one event, or of a whole body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payload {
+    /// The event's name, where the stream gave one.
+    pub event: Option<String>,
+    /// UTF-8, unless the gateway erred.
+    pub json: Vec<u8>,
+    /// Whether it came as an event; otherwise it was a JSON document of its own.
+    pub framed: bool,
+    /// Whether its end was seen; `false` for what the end of the stream left open.
+    pub finished: bool,
+}
+
+/// A line or document over [`MAX_PAYLOAD`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("one piece of the answer is over 256 MB long")]
+pub struct TooLong;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// At the very beginning, where a BOM may stand.
+    Begin,
+    /// At the start of a line, or behind a JSON document.
+    Start,
+    /// Inside a line of an event stream.
+    Line,
+    /// Inside a JSON document.
+    Json {
+        depth: usize,
+        in_string: bool,
+        escaped: bool,
+    },
+    /// A page; it takes everything that follows.
+    Page,
+}
+
+/// The state between two pieces of an answer. Each byte is looked at once, however the pieces are cut.
+#[derive(Debug)]
+pub struct Framing {
+    mode: Mode,
+    buffer: Vec<u8>,
+    /// First byte of `buffer` that was not given out yet.
+    start: usize,
+    /// First byte of `buffer` that was not looked at yet.
+    at: usize,
+    /// A CR ended the last line: an LF right behind it belongs to it.
+    skip_lf: bool,
+    /// The open event: its data lines joined by LF, and its name.
+    data: Option<Vec<u8>>,
+    event: Option<String>,
+    cap: usize,
+}
+
+impl Default for Framing {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Framing {
+    /// At the beginning of an answer.
+    pub fn new() -> Self {
+        Self {
+            mode: Mode::Begin,
+            buffer: Vec::new(),
+            start: 0,
+            at: 0,
+            skip_lf: false,
+            data: None,
+            event: None,
+            cap: MAX_PAYLOAD,
+        }
+    }
+
+    /// Takes the next bytes and gives the chunks that they complete.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<Vec<Chunk>, TooLong> {
+        let mut out = Vec::new();
+        if self.mode == Mode::Page {
+            self.keep_page(bytes);
+            return Ok(out);
+        }
+        self.buffer.extend_from_slice(bytes);
+        while self.step(&mut out) {}
+        self.buffer.drain(..self.start);
+        self.at -= self.start;
+        self.start = 0;
+        let open = self.data.as_ref().map_or(0, Vec::len);
+        if self.buffer.len() + open > self.cap {
+            return Err(TooLong);
+        }
+        Ok(out)
+    }
+
+    /// At the end of the stream: what was left open, marked as unfinished.
+    pub fn finish(mut self) -> Vec<Chunk> {
+        let mut out = Vec::new();
+        let rest = std::mem::take(&mut self.buffer);
+        match self.mode {
+            Mode::Page => out.push(Chunk::Page(rest)),
+            Mode::Json { .. } => out.push(Chunk::Payload(Payload {
+                event: None,
+                json: rest,
+                framed: false,
+                finished: false,
+            })),
+            Mode::Begin | Mode::Start | Mode::Line => {
+                self.line(&rest);
+                self.dispatch(false, &mut out);
+            }
+        }
+        out
+    }
+
+    /// Takes one step; `false` when more bytes are needed.
+    fn step(&mut self, out: &mut Vec<Chunk>) -> bool {
+        match self.mode {
+            Mode::Begin => self.begin(),
+            Mode::Start => self.decide(),
+            Mode::Line => self.read_line(out),
+            Mode::Json {
+                depth,
+                in_string,
+                escaped,
+            } => self.read_json(depth, in_string, escaped, out),
+            Mode::Page => false,
+        }
+    }
+
+    fn begin(&mut self) -> bool {
+        if self.buffer.len() < BOM.len() && BOM.starts_with(&self.buffer) {
+            return false;
+        }
+        if self.buffer.starts_with(BOM) {
+            self.consume(BOM.len());
+        }
+        self.mode = Mode::Start;
+        true
+    }
+
+    /// What the next line or document is. Asked anew at each line start outside an event, since gateways answer JSON
+    /// behind comments, and terminators behind JSON.
+    fn decide(&mut self) -> bool {
+        let Some(&byte) = self.buffer.get(self.start) else {
+            return false;
+        };
+        if std::mem::take(&mut self.skip_lf) && byte == b'\n' {
+            self.consume(1);
+            return true;
+        }
+        let open = self.data.is_some() || self.event.is_some();
+        match byte {
+            _ if open => self.mode = Mode::Line,
+            b' ' | b'\t' | b'\r' | b'\n' => self.consume(1),
+            b'{' | b'[' => {
+                self.mode = Mode::Json {
+                    depth: 0,
+                    in_string: false,
+                    escaped: false,
+                }
+            }
+            b'<' => {
+                let rest = self.buffer.split_off(self.start);
+                self.buffer.clear();
+                self.start = 0;
+                self.at = 0;
+                self.mode = Mode::Page;
+                self.keep_page(&rest);
+            }
+            _ => self.mode = Mode::Line,
+        }
+        true
+    }
+
+    fn read_line(&mut self, out: &mut Vec<Chunk>) -> bool {
+        let Some(length) = memchr2(b'\n', b'\r', &self.buffer[self.at..]) else {
+            self.at = self.buffer.len();
+            return false;
+        };
+        let end = self.at + length;
+        self.skip_lf = self.buffer[end] == b'\r';
+        if end == self.start {
+            self.dispatch(true, out);
+        } else {
+            // The line is lent out for the call, so that a picture of 40 MB is copied once only.
+            let buffer = std::mem::take(&mut self.buffer);
+            self.line(&buffer[self.start..end]);
+            self.buffer = buffer;
+        }
+        self.start = end + 1;
+        self.at = self.start;
+        self.mode = Mode::Start;
+        true
+    }
+
+    /// One field of an event. Comments, ids, retry times and unknown fields are no news to us.
+    fn line(&mut self, line: &[u8]) {
+        let colon = memchr::memchr(b':', line).unwrap_or(line.len());
+        let value = line.get(colon + 1..).unwrap_or_default();
+        let value = value.strip_prefix(b" ").unwrap_or(value);
+        match &line[..colon] {
+            b"data" => match &mut self.data {
+                Some(data) => {
+                    data.push(b'\n');
+                    data.extend_from_slice(value);
+                }
+                None => self.data = Some(value.to_vec()),
+            },
+            b"event" => self.event = Some(String::from_utf8_lossy(value).into_owned()),
+            _ => {}
+        }
+    }
+
+    /// The end of an event: gives its data out, if it has any.
+    fn dispatch(&mut self, finished: bool, out: &mut Vec<Chunk>) {
+        let event = self.event.take();
+        let Some(json) = self.data.take() else { return };
+        let trimmed = json.trim_ascii();
+        if trimmed == b"[DONE]" {
+            out.push(Chunk::Done);
+        } else if !trimmed.is_empty() {
+            out.push(Chunk::Payload(Payload {
+                event,
+                json,
+                framed: true,
+                finished,
+            }));
+        }
+    }
+
+    /// Follows brackets and strings up to the end of the document.
+    fn read_json(
+        &mut self,
+        mut depth: usize,
+        mut in_string: bool,
+        mut escaped: bool,
+        out: &mut Vec<Chunk>,
+    ) -> bool {
+        while self.at < self.buffer.len() {
+            if escaped {
+                escaped = false;
+            } else if in_string {
+                let Some(length) = memchr2(b'"', b'\\', &self.buffer[self.at..]) else {
+                    self.at = self.buffer.len();
+                    break;
+                };
+                self.at += length;
+                escaped = self.buffer[self.at] == b'\\';
+                in_string = escaped;
+            } else {
+                match self.buffer[self.at] {
+                    b'"' => in_string = true,
+                    b'{' | b'[' => depth += 1,
+                    b'}' | b']' => depth = depth.saturating_sub(1),
+                    _ => {}
+                }
+                if depth == 0 {
+                    let json = self.buffer[self.start..=self.at].to_vec();
+                    self.consume(json.len());
+                    self.mode = Mode::Start;
+                    out.push(if json == b"[DONE]" {
+                        Chunk::Done
+                    } else {
+                        Chunk::Payload(Payload {
+                            event: None,
+                            json,
+                            framed: false,
+                            finished: true,
+                        })
+                    });
+                    return true;
+                }
+            }
+            self.at += 1;
+        }
+        self.mode = Mode::Json {
+            depth,
+            in_string,
+            escaped,
+        };
+        false
+    }
+
+    fn keep_page(&mut self, bytes: &[u8]) {
+        let room = MAX_PAGE.saturating_sub(self.buffer.len());
+        self.buffer
+            .extend_from_slice(&bytes[..bytes.len().min(room)]);
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.start += bytes;
+        self.at = self.start;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_over_the_cap_ends_the_reading() {
+        let mut framing = Framing {
+            cap: 64,
+            ..Framing::new()
+        };
+        assert_eq!(framing.push(&[b'd'; 60]), Ok(Vec::new()));
+        assert_eq!(framing.push(b"ata: x"), Err(TooLong));
+        let mut framing = Framing {
+            cap: 64,
+            ..Framing::new()
+        };
+        let line = [b"data: ".as_slice(), &[b'x'; 40], b"\n"].concat();
+        assert_eq!(framing.push(&line), Ok(Vec::new()));
+        assert_eq!(framing.push(&line), Err(TooLong));
+    }
+}

@@ -1,0 +1,288 @@
+//! Chunk -> Part, and at the end an answer: WIRE §3 as a pure state machine. No clock, no socket, no pixels.
+//!
+//! Structured pictures (`media.outputs`, `images[]`, parts) are told as they arrive. Pictures in text are looked for once,
+//! at the end, over the whole text, since gateways split URLs and base64 over chunks.
+
+mod answer;
+mod frame;
+mod inline;
+mod plain;
+mod scan;
+mod voice;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use self::frame::Item;
+use self::inline::NotAnImage;
+use self::voice::Voice;
+use super::error::{self, classify};
+use super::framing::{Chunk, Payload};
+use crate::domain::{Clean, Failure};
+
+pub use answer::{Answer, Candidate, End, Origin};
+
+/// Most pictures of one answer (RELIABILITY N4).
+const MAX_PICTURES: usize = 16;
+/// Most of a usage object, bytes of JSON.
+const MAX_USAGE: usize = 4096;
+/// Most of a name or a reason, bytes.
+const MAX_NAME: usize = 200;
+
+/// A picture as the answer gives it.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Image {
+    /// Where it can be fetched. May hold a signature: a secret, never shown with its query.
+    Url(String),
+    /// Its bytes, decoded from base64. What they are is for `picture` to say.
+    Inline(Arc<Vec<u8>>),
+}
+
+impl fmt::Debug for Image {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Url(url) => {
+                let shown = url.split(['?', '#']).next().unwrap_or(url);
+                f.debug_tuple("Url").field(&shown).finish()
+            }
+            Self::Inline(bytes) => write!(f, "Inline({} bytes)", bytes.len()),
+        }
+    }
+}
+
+/// What a reply contains, told in the order of arrival.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Part {
+    /// A picture from a structured field. Pictures in text are in the [`Answer`] only.
+    Image(Image),
+    /// Words of the answer.
+    Text(Clean),
+    /// Words of the model's thoughts.
+    Reasoning(Clean),
+    /// The gateway's own figure, 0..=100.
+    Percent(u8),
+    /// The usage object as compact JSON.
+    Usage(String),
+    /// The model that answers; need not be the one asked.
+    Model(Clean),
+    /// Why the answer ended.
+    Finish(Clean),
+    /// The gateway reported an error.
+    Error(Failure),
+}
+
+/// A picture from a structured field, and how much text stood before it.
+#[derive(Debug)]
+struct Structured {
+    image: Image,
+    choice: u64,
+    at: usize,
+}
+
+/// An answer that is arriving.
+#[derive(Debug, Default)]
+pub struct Reply {
+    voices: BTreeMap<u64, Voice>,
+    thoughts: Voice,
+    refusal: String,
+    structured: Vec<Structured>,
+    model: Option<Clean>,
+    usage: Option<String>,
+    finish: Option<Clean>,
+    error: Option<Failure>,
+    notices: Vec<Clean>,
+    /// Whether `[DONE]` came.
+    done: bool,
+    /// A web page came instead.
+    page: Option<Failure>,
+    /// Payloads that were read; JSON documents outside a stream among them; payloads that were no JSON.
+    read: usize,
+    documents: usize,
+    garbled: usize,
+    /// The stream ended inside a payload.
+    broken: bool,
+}
+
+impl Reply {
+    /// Before anything came.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether nothing more is needed: `[DONE]` came.
+    pub fn is_done(&self) -> bool {
+        self.done
+    }
+
+    /// Whether the answer has a reason for its end, and something to show for it. Only a usage chunk or `[DONE]` can follow, so
+    /// a stream that then stays open and silent need not be waited for.
+    pub fn is_settled(&self) -> bool {
+        self.done
+            || (self.finish.is_some()
+                && (!self.structured.is_empty()
+                    || self.voices.values().any(|v| !v.text().is_empty())))
+    }
+
+    /// Takes the next chunk and gives what it says.
+    pub fn push(&mut self, chunk: Chunk) -> Vec<Part> {
+        match chunk {
+            Chunk::Done => {
+                self.done = true;
+                Vec::new()
+            }
+            Chunk::Page(page) => {
+                self.page = Some(error::page(200, error::title(&page).as_ref()));
+                Vec::new()
+            }
+            Chunk::Payload(payload) => self.payload(&payload),
+        }
+    }
+
+    fn payload(&mut self, payload: &Payload) -> Vec<Part> {
+        let value: Value = match serde_json::from_slice(&payload.json) {
+            Ok(value @ (Value::Object(_) | Value::Array(_))) => value,
+            _ if payload.finished => {
+                self.garbled += 1;
+                return Vec::new();
+            }
+            _ => {
+                self.broken = true;
+                return Vec::new();
+            }
+        };
+        self.read += 1;
+        if !payload.framed {
+            self.documents += 1;
+        }
+        let mut items = frame::read(&value);
+        // A stream may name its errors by the event alone.
+        if payload.event.as_deref() == Some("error")
+            && !items.iter().any(|i| matches!(i, Item::Error(_)))
+        {
+            let complaint = error::Complaint::of_error(&value).unwrap_or_default();
+            items = vec![Item::Error(complaint)];
+        }
+        let mut parts = Vec::new();
+        for item in items {
+            self.item(item, &mut parts);
+        }
+        parts
+    }
+
+    fn item(&mut self, item: Item<'_>, parts: &mut Vec<Part>) {
+        match item {
+            Item::Model(name) => {
+                let name = Clean::line(name).truncated(MAX_NAME);
+                if self.model.is_none() && !name.is_empty() {
+                    self.model = Some(name.clone());
+                    parts.push(Part::Model(name));
+                }
+            }
+            Item::Content {
+                choice,
+                text,
+                whole,
+            } => {
+                let voice = self.voices.entry(choice).or_default();
+                let said = if whole {
+                    voice.say_whole(text)
+                } else {
+                    voice.say(text)
+                };
+                parts.extend(said.map(Part::Text));
+                parts.extend(voice.percents().into_iter().map(Part::Percent));
+            }
+            Item::Reasoning { text, whole } => {
+                let said = if whole {
+                    self.thoughts.say_whole(text)
+                } else {
+                    self.thoughts.say(text)
+                };
+                parts.extend(said.map(Part::Reasoning));
+            }
+            Item::Picture { choice, value } => match inline::of_value(value) {
+                Ok(image) => self.structured(image, choice, parts),
+                Err(why) => self.not_an_image(why),
+            },
+            Item::Refusal(words) => {
+                let room = plain::MAX_TEXT.saturating_sub(self.refusal.len());
+                self.refusal.extend(words.chars().take(room));
+            }
+            Item::Finish(reason) => {
+                let reason = Clean::line(reason).truncated(MAX_NAME);
+                if self.finish.as_ref() != Some(&reason) {
+                    self.finish = Some(reason.clone());
+                    parts.push(Part::Finish(reason));
+                }
+            }
+            Item::Usage(usage) => {
+                let usage = usage.to_string();
+                if usage.len() <= MAX_USAGE && self.usage.as_ref() != Some(&usage) {
+                    self.usage = Some(usage.clone());
+                    parts.push(Part::Usage(usage));
+                }
+            }
+            Item::Error(complaint) => {
+                let mut failure = classify(200, &complaint);
+                // Once something came, the work had begun.
+                if self.has_content() {
+                    failure = failure.billed();
+                }
+                if self.error.is_none() {
+                    self.error = Some(failure.clone());
+                    parts.push(Part::Error(failure));
+                }
+            }
+        }
+    }
+
+    fn structured(&mut self, image: Image, choice: u64, parts: &mut Vec<Part>) {
+        if self.structured.iter().any(|s| s.image == image) {
+            return;
+        }
+        if self.structured.len() >= MAX_PICTURES {
+            self.notice(&too_many());
+            return;
+        }
+        let at = self.voices.get(&choice).map_or(0, |v| v.text().len());
+        self.structured.push(Structured {
+            image: image.clone(),
+            choice,
+            at,
+        });
+        parts.push(Part::Image(image));
+    }
+
+    fn not_an_image(&mut self, why: NotAnImage) {
+        match why {
+            NotAnImage::Other => {}
+            NotAnImage::Damaged => {
+                self.notice("a picture in the answer is damaged (its base64 cannot be decoded)");
+            }
+            NotAnImage::TooLarge => {
+                self.notice("a picture in the answer is over 64 MB and was left out");
+            }
+        }
+    }
+
+    /// Adds a notice, once.
+    fn notice(&mut self, text: &str) {
+        let notice = Clean::line(text);
+        if !self.notices.contains(&notice) {
+            self.notices.push(notice);
+        }
+    }
+
+    fn has_content(&self) -> bool {
+        !self.structured.is_empty()
+            || !self.thoughts.text().is_empty()
+            || self.voices.values().any(|v| !v.text().is_empty())
+    }
+}
+
+fn too_many() -> String {
+    format!("the answer holds more than {MAX_PICTURES} pictures; the others were left out")
+}

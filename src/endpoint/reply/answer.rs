@@ -1,0 +1,317 @@
+//! The end of a reply: which pictures it holds, in which order, which one counts, and whether it ended well.
+
+use super::inline::{self, NotAnImage};
+use super::plain::{MAX_TEXT, plain};
+use super::scan::{Kind, Span, scan};
+use super::{Image, MAX_PICTURES, Reply, too_many};
+use crate::domain::{Clean, Failure, FailureKind};
+use crate::endpoint::words;
+
+/// Where in the answer a picture stood, worst evidence first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    /// A URL in the text. Used only when there is nothing better; it may turn out to be a page.
+    Bare,
+    /// A data URI in the text.
+    Data,
+    /// A markdown image.
+    Markdown,
+    /// A field made for pictures.
+    Structured,
+}
+
+/// A picture of the answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// The picture.
+    pub image: Image,
+    /// Where it stood.
+    pub origin: Origin,
+    /// It stood among the model's thoughts.
+    pub draft: bool,
+    /// The answer broke off right behind it: it is whole only if its own end marker says so (for a URL: if it can be fetched).
+    pub maybe_cut: bool,
+}
+
+/// How the reading ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum End {
+    /// The gateway closed the stream, or said `[DONE]`.
+    Closed,
+    /// The connection broke or fell silent, in these words.
+    Broken(Failure),
+}
+
+/// A whole answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// Distinct pictures, drafts before finals, at most 16.
+    pub images: Vec<Candidate>,
+    /// The index of the one that stands for the answer: the last.
+    pub selected: Option<usize>,
+    /// The answer's words without its pictures, several lines, at most 256 KB.
+    pub text: Clean,
+    /// The model's thoughts, likewise.
+    pub reasoning: Clean,
+    /// The last reason that was not null.
+    pub finish_reason: Option<Clean>,
+    /// The usage object as compact JSON.
+    pub usage: Option<String>,
+    /// The model that the answer names.
+    pub model: Option<Clean>,
+    /// What the user should know beside it.
+    pub notices: Vec<Clean>,
+    /// `[DONE]` or a finish reason came, or a whole JSON document.
+    pub ended_well: bool,
+    /// Why there is no picture; with pictures, an error that came beside them. Pictures are paid for: save them, and show this
+    /// as a warning.
+    pub failure: Option<Failure>,
+}
+
+impl Reply {
+    /// Takes the end of the stream, and makes the answer.
+    pub fn finish(mut self, end: End) -> Answer {
+        let ended_well = self.done
+            || self.finish.is_some()
+            || (self.documents > 0 && !self.broken && end == End::Closed);
+        let (finals, drafts) = self.collect();
+        let mut images: Vec<Candidate> = drafts
+            .into_iter()
+            .filter(|draft| !finals.iter().any(|f| f.image == draft.image))
+            .collect();
+        images.extend(finals);
+        if images.len() > MAX_PICTURES {
+            self.notice(&too_many());
+            // The last ones are the finals.
+            images.drain(..images.len() - MAX_PICTURES);
+        }
+        for candidate in &mut images {
+            candidate.maybe_cut &= !ended_well;
+        }
+        if self.voices.values().any(|v| v.overflowed) {
+            self.notice("the answer's text is over 256 MB; its end was left out");
+        }
+
+        let shown: Vec<&str> = images
+            .iter()
+            .filter_map(|c| match &c.image {
+                Image::Url(url) => Some(url.as_str()),
+                Image::Inline(_) => None,
+            })
+            .collect();
+        let mut text = Clean::default();
+        for voice in self.voices.values() {
+            if !text.is_empty() {
+                text.push(&"\n".into());
+            }
+            text.push(&plain(voice.text(), &scan(voice.text()), &shown));
+        }
+        if text.is_empty() {
+            text = Clean::text(&self.refusal);
+        }
+        if text.as_str().len() >= MAX_TEXT {
+            self.notice("the answer's text is over 256 KB; its end was left out");
+        }
+        let thoughts = self.thoughts.text();
+        let reasoning = plain(thoughts, &scan(thoughts), &shown);
+
+        let selected = images.len().checked_sub(1);
+        let whole = images.iter().any(|c| !c.maybe_cut);
+        if whole && self.error.is_none() && !ended_well {
+            self.notice("the answer broke off behind the picture");
+        }
+        let failure = if whole {
+            self.error.take()
+        } else {
+            Some(self.failure(end, ended_well, &text))
+        };
+        Answer {
+            images,
+            selected,
+            text: text.truncated(MAX_TEXT),
+            reasoning,
+            finish_reason: self.finish,
+            usage: self.usage,
+            model: self.model,
+            notices: self.notices,
+            ended_well,
+            failure,
+        }
+    }
+
+    /// The finals and the drafts, each distinct and in order.
+    fn collect(&mut self) -> (Vec<Candidate>, Vec<Candidate>) {
+        let mut found = Vec::new();
+        let mut problems = Vec::new();
+        for (choice, voice) in &self.voices {
+            for candidate in in_text(voice.text(), false, &mut problems) {
+                found.push((*choice, candidate));
+            }
+        }
+        let better =
+            !self.structured.is_empty() || found.iter().any(|(_, (_, c))| c.origin > Origin::Bare);
+        found.retain(|(_, (_, c))| !better || c.origin > Origin::Bare);
+        // Structured pictures first: at an equal place they came before the text that begins there.
+        let mut placed: Vec<(u64, usize, Candidate)> = self
+            .structured
+            .drain(..)
+            .map(|s| {
+                let candidate = Candidate {
+                    image: s.image,
+                    origin: Origin::Structured,
+                    draft: false,
+                    maybe_cut: false,
+                };
+                (s.choice, s.at, candidate)
+            })
+            .collect();
+        placed.extend(found.into_iter().map(|(choice, (at, c))| (choice, at, c)));
+        placed.sort_by_key(|(choice, at, _)| (*choice, *at));
+        let finals = distinct(placed.into_iter().map(|(_, _, candidate)| candidate));
+
+        let drafts = in_text(self.thoughts.text(), true, &mut problems);
+        let drafts = distinct(
+            drafts
+                .into_iter()
+                .map(|(_, c)| c)
+                .filter(|c| finals.is_empty() || c.origin > Origin::Bare),
+        );
+        for why in problems {
+            self.not_an_image(why);
+        }
+        (finals, drafts)
+    }
+
+    /// Why an answer without a picture has none.
+    fn failure(&mut self, end: End, ended_well: bool, text: &Clean) -> Failure {
+        if let Some(error) = self.error.take() {
+            return error;
+        }
+        if let Some(page) = self.page.take() {
+            return page;
+        }
+        if let End::Broken(failure) = end
+            && !ended_well
+        {
+            return failure;
+        }
+        if self.read == 0 && !self.broken {
+            return if self.garbled > 0 {
+                Failure::new(
+                    FailureKind::NotTheEndpoint,
+                    "the answer is not in the chat completions format",
+                )
+                .hint(words::CHECK_BASE_URL)
+            } else {
+                Failure::new(FailureKind::Cut, "the answer was empty")
+                    .hint(words::REPEAT_MAY_BILL)
+                    .billed()
+            };
+        }
+        if !ended_well {
+            return Failure::new(
+                FailureKind::Cut,
+                "the answer broke off before a picture was complete",
+            )
+            .hint(words::REPEAT_MAY_BILL)
+            .billed();
+        }
+        let reason = self.finish.as_ref().map(Clean::as_str).unwrap_or_default();
+        if reason == "content_filter" || !self.refusal.is_empty() {
+            let words = first_line(text);
+            let message = if words.is_empty() {
+                format!("the prompt or the picture was refused ({reason})")
+            } else {
+                format!("refused: {words}")
+            };
+            return Failure::new(FailureKind::Refused, message)
+                .hint(words::CHANGE_PROMPT)
+                .billed();
+        }
+        if !text.is_empty() {
+            let message = format!("the model answered with words only: {}", first_line(text));
+            return Failure::new(FailureKind::Refused, message)
+                .hint(words::CHANGE_PROMPT)
+                .billed();
+        }
+        let message = if self.notices.iter().any(|n| n.as_str().contains("damaged")) {
+            "the answer's picture is damaged".to_owned()
+        } else if let Some(tokens) = completion_tokens(self.usage.as_deref()) {
+            format!("billed, no image delivered: {tokens} tokens were used")
+        } else {
+            "the answer ended well, but holds no picture".to_owned()
+        };
+        Failure::new(FailureKind::NoPicture, message)
+            .hint(words::REPEAT_MAY_BILL)
+            .billed()
+    }
+}
+
+/// Pictures in a text, with their places. Bare URLs and links come only where nothing better is.
+fn in_text(text: &str, draft: bool, problems: &mut Vec<NotAnImage>) -> Vec<(usize, Candidate)> {
+    let spans: Vec<Span> = scan(text).into_iter().filter(|s| !s.fenced).collect();
+    let of_kinds = |kinds: &[Kind], problems: &mut Vec<NotAnImage>| -> Vec<(usize, Candidate)> {
+        let chosen = spans.iter().filter(|s| kinds.contains(&s.kind));
+        chosen
+            .filter_map(|span| {
+                let image = match inline::of_text(&text[span.target.clone()]) {
+                    Ok(image) => image,
+                    // What the end of the stream cut off is no damage of its own.
+                    Err(why) => {
+                        if !span.open {
+                            problems.push(why);
+                        }
+                        return None;
+                    }
+                };
+                let origin = match span.kind {
+                    Kind::Markdown => Origin::Markdown,
+                    Kind::Data => Origin::Data,
+                    Kind::Link | Kind::Bare => Origin::Bare,
+                };
+                let candidate = Candidate {
+                    image,
+                    origin,
+                    draft,
+                    maybe_cut: span.open,
+                };
+                Some((span.range.start, candidate))
+            })
+            .collect()
+    };
+    for kinds in [
+        [Kind::Markdown, Kind::Data].as_slice(),
+        &[Kind::Bare],
+        &[Kind::Link],
+    ] {
+        let found = of_kinds(kinds, problems);
+        if !found.is_empty() {
+            return found;
+        }
+    }
+    Vec::new()
+}
+
+/// Each picture once, where it stood first; whole if any of its places is.
+fn distinct(candidates: impl Iterator<Item = Candidate>) -> Vec<Candidate> {
+    let mut out: Vec<Candidate> = Vec::new();
+    for candidate in candidates {
+        match out.iter_mut().find(|c| c.image == candidate.image) {
+            Some(known) => known.maybe_cut &= candidate.maybe_cut,
+            None => out.push(candidate),
+        }
+    }
+    out
+}
+
+fn first_line(text: &Clean) -> &str {
+    let line = text.as_str().lines().find(|l| !l.trim().is_empty());
+    let line = line.unwrap_or_default().trim();
+    let end = line.char_indices().nth(300).map_or(line.len(), |(i, _)| i);
+    &line[..end]
+}
+
+fn completion_tokens(usage: Option<&str>) -> Option<u64> {
+    let usage: serde_json::Value = serde_json::from_str(usage?).ok()?;
+    usage["completion_tokens"].as_u64().filter(|n| *n > 0)
+}

@@ -1,0 +1,65 @@
+//! An answer's text for people: pictures cut out, the queries of URLs dropped (they may be signatures), cleaned, capped.
+
+use super::inline::is_base64;
+use super::scan::{Kind, Span};
+use crate::domain::Clean;
+
+/// Most text that is kept, bytes (RELIABILITY N4).
+pub(super) const MAX_TEXT: usize = 256 * 1024;
+/// A word of base64 this long is a piece of a picture.
+const BASE64_WORD: usize = 60;
+
+/// `text` without what `spans` show as pictures, and without the URLs in `shown` (those that became pictures).
+pub(super) fn plain(text: &str, spans: &[Span], shown: &[&str]) -> Clean {
+    let mut out = String::new();
+    let mut at = 0;
+    let markdown = spans.iter().any(|s| s.kind == Kind::Markdown && !s.fenced);
+    for span in spans {
+        words(&text[at..span.range.start], &mut out);
+        at = span.range.end;
+        let target = &text[span.target.clone()];
+        match span.kind {
+            Kind::Markdown | Kind::Data => {}
+            // The download twin of a picture.
+            Kind::Link if markdown || shown.contains(&target) => {}
+            Kind::Bare if shown.contains(&target) => {}
+            Kind::Link | Kind::Bare => {
+                out.push_str(&text[span.range.start..span.target.start]);
+                out.push_str(without_query(target));
+                out.push_str(&text[span.target.end..span.range.end]);
+            }
+        }
+        if out.len() > 2 * MAX_TEXT {
+            break;
+        }
+    }
+    if out.len() <= 2 * MAX_TEXT {
+        words(&text[at..], &mut out);
+    }
+    let cleaned = Clean::text(&out);
+    let mut tidy = String::with_capacity(cleaned.as_str().len());
+    let mut blank = 0;
+    for line in cleaned.as_str().lines() {
+        blank = if line.trim().is_empty() { blank + 1 } else { 0 };
+        if blank <= 1 {
+            tidy.push_str(line.trim_end());
+            tidy.push('\n');
+        }
+    }
+    Clean::text(tidy.trim_matches('\n')).truncated(MAX_TEXT)
+}
+
+/// Copies words and white space, but not pieces of base64.
+fn words(text: &str, out: &mut String) {
+    for word in text.split_inclusive(char::is_whitespace) {
+        let bare = word.trim_end();
+        if bare.len() < BASE64_WORD || !bare.bytes().all(is_base64) {
+            out.push_str(word);
+        }
+    }
+}
+
+/// The URL up to its query or fragment.
+fn without_query(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or(url)
+}

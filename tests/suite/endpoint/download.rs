@@ -1,0 +1,188 @@
+//! Downloads over real sockets: WIRE §4g.
+
+use std::time::Duration;
+
+use plantain::domain::{Failure, FailureKind};
+use plantain::endpoint::{BaseUrl, Downloader, Fetched, Got};
+
+use crate::suite::raw_server::{RawServer, RequestSeen, Script, Step, answer, head};
+
+const LIMIT: u64 = 1 << 20;
+const BYTES: &[u8] = b"\xFF\xD8\xFF bytes \xFF\xD9";
+
+fn downloader() -> Downloader {
+    let base = BaseUrl::parse("http://127.0.0.1:1").unwrap();
+    Downloader::new(&base).with_times([Duration::ZERO; 4], Duration::from_secs(60))
+}
+
+async fn fetch(url: &str) -> Result<Fetched, Failure> {
+    downloader().fetch(url, LIMIT, |_| true, |_| ()).await
+}
+
+/// A server whose first answers fail and whose next ones are fine.
+async fn failing(times: usize, bad: Script) -> RawServer {
+    RawServer::start(move |request: &RequestSeen| {
+        if request.n < times {
+            bad.clone()
+        } else {
+            answer(200, &[("Content-Type", "image/png")], BYTES)
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn bytes_come_untouched_with_their_progress() {
+    let server = failing(0, Vec::new()).await;
+    let mut told = Vec::new();
+    let url = format!("{}/a.png?sig=SECRET", server.url());
+    let fetched = downloader()
+        .fetch(&url, LIMIT, |_| true, |got| told.push(got))
+        .await
+        .unwrap();
+    assert_eq!(fetched.bytes, BYTES);
+    assert!(fetched.length_known);
+    assert_eq!(fetched.content_type.unwrap().as_str(), "image/png");
+    let all = BYTES.len() as u64;
+    assert_eq!(
+        told.last(),
+        Some(&Got {
+            attempt: 1,
+            received: all,
+            total: Some(all)
+        })
+    );
+    let request = &server.requests()[0];
+    assert_eq!(request.path, "/a.png?sig=SECRET");
+    assert_eq!(request.header("authorization"), None);
+    assert_eq!(request.header("accept-encoding"), Some("identity"));
+}
+
+#[tokio::test]
+async fn what_may_pass_is_tried_five_times() {
+    let cut = vec![Step::Bytes(
+        [head(200, &[("Content-Length", "99")]).as_slice(), b"half"].concat(),
+    )];
+    let reset = vec![Step::Bytes(head(200, &[])), Step::Reset];
+    for bad in [
+        answer(404, &[], b""),
+        answer(403, &[], b"<Error><Code>AccessDenied</Code></Error>"),
+        answer(429, &[("Retry-After", "0")], b""),
+        answer(500, &[], b""),
+        cut,
+        reset,
+        vec![Step::Reset],
+    ] {
+        let server = failing(4, bad.clone()).await;
+        let fetched = fetch(&format!("{}/a?sig=SECRET", server.url()))
+            .await
+            .unwrap();
+        assert_eq!(fetched.bytes, BYTES);
+        assert_eq!(server.requests().len(), 5);
+
+        let server = failing(9, bad).await;
+        let failure = fetch(&format!("{}/a?sig=SECRET", server.url()))
+            .await
+            .unwrap_err();
+        assert_eq!(failure.kind, FailureKind::Download);
+        assert!(failure.hint.is_some());
+        assert!(!format!("{failure:?}").contains("SECRET"), "{failure:?}");
+        assert_eq!(server.requests().len(), 5);
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_pass_is_tried_once() {
+    let expired = b"<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>";
+    let long = vec![0; LIMIT as usize + 1];
+    for (bad, words) in [
+        (answer(403, &[], expired), "expired"),
+        (answer(400, &[], b""), "HTTP 400"),
+        (answer(429, &[("Retry-After", "999")], b""), "HTTP 429"),
+        (answer(200, &[], &long), "more than 1 MB"),
+        (
+            vec![Step::Bytes(head(200, &[])), Step::Bytes(long)],
+            "more than 1 MB",
+        ),
+        (
+            answer(302, &[("Location", "file:///etc/passwd")], b""),
+            "file:",
+        ),
+        (
+            answer(302, &[("Location", "http://169.254.169.254/")], b""),
+            "link-local",
+        ),
+        (
+            answer(302, &[("Location", "http://10.0.0.1/")], b""),
+            "private",
+        ),
+    ] {
+        let server = failing(9, bad).await;
+        let failure = fetch(&format!("{}/a?sig=SECRET", server.url()))
+            .await
+            .unwrap_err();
+        assert!(failure.message.as_str().contains(words), "{failure}");
+        assert!(!format!("{failure:?}").contains("SECRET"));
+        assert_eq!(server.requests().len(), 1, "{words}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_ends_early_is_fetched_again() {
+    let server = RawServer::start(|request| {
+        let length = if request.n < 2 { 5 } else { BYTES.len() };
+        answer(200, &[], &BYTES[..length])
+    })
+    .await;
+    let whole = |bytes: &[u8]| bytes.ends_with(b"\xFF\xD9");
+    let mut attempts = Vec::new();
+    let fetched = downloader()
+        .fetch(&server.url(), LIMIT, whole, |got| {
+            attempts.push(got.attempt);
+        })
+        .await
+        .unwrap();
+    assert_eq!(fetched.bytes, BYTES);
+    assert_eq!(server.requests().len(), 3);
+    assert_eq!(attempts.last(), Some(&3));
+}
+
+#[tokio::test]
+async fn redirects_are_followed_up_to_five_times_without_any_key() {
+    let target = failing(0, Vec::new()).await;
+    let to = format!("{}/there", target.url());
+    let server = RawServer::start(move |request| {
+        let next = match request.path.as_str() {
+            "/4" => to.clone(),
+            path => format!("/{}", path[1..].parse::<u8>().unwrap() + 1),
+        };
+        answer(302, &[("Location", &next)], b"")
+    })
+    .await;
+    let fetched = fetch(&format!("{}/0", server.url())).await.unwrap();
+    assert_eq!(fetched.bytes, BYTES);
+    assert_eq!(target.requests()[0].path, "/there");
+
+    let endless = RawServer::saying(answer(302, &[("Location", "/")], b"")).await;
+    let failure = fetch(&endless.url()).await.unwrap_err();
+    assert!(
+        failure
+            .message
+            .as_str()
+            .contains("from one address to the next")
+    );
+    assert_eq!(endless.requests().len(), 6);
+}
+
+#[tokio::test]
+async fn a_silent_host_ends_at_its_limit() {
+    let server = RawServer::saying(vec![Step::Bytes(head(200, &[])), Step::Forever]).await;
+    let base = BaseUrl::parse("http://localhost").unwrap();
+    let failure = Downloader::new(&base)
+        .with_times([Duration::ZERO; 4], Duration::from_millis(20))
+        .fetch(&server.url(), LIMIT, |_| true, |_| ())
+        .await
+        .unwrap_err();
+    assert!(failure.message.as_str().contains("silent"), "{failure}");
+    assert_eq!(server.requests().len(), 5);
+}

@@ -1,0 +1,227 @@
+//! What is made of an answer beyond the fixtures: parts, ranks, drafts, errors, caps, clean text.
+
+use plantain::domain::FailureKind;
+use plantain::endpoint::{Answer, Origin, Part};
+
+use super::fixtures::{self, JPG, PNG, data, shown, whole};
+
+#[test]
+fn parts_are_told_as_they_arrive() {
+    let (parts, _) = whole(&fixtures::named("f09").body);
+    let kinds: Vec<&str> = parts
+        .iter()
+        .map(|p| match p {
+            Part::Image(_) => "image",
+            Part::Text(_) => "text",
+            Part::Reasoning(_) => "reasoning",
+            Part::Percent(_) => "percent",
+            Part::Usage(_) => "usage",
+            Part::Model(_) => "model",
+            Part::Finish(_) => "finish",
+            Part::Error(_) => "error",
+        })
+        .collect();
+    assert_eq!(
+        kinds,
+        ["model", "text", "image", "image", "finish", "usage"]
+    );
+    assert!(parts.iter().any(|p| matches!(p, Part::Usage(u) if u
+        == r#"{"prompt_tokens":8,"completion_tokens":1300,"total_tokens":1308,"cost":0.134}"#)));
+
+    let (parts, answer) = whole(&fixtures::named("f07").body);
+    let percents: Vec<u8> = parts
+        .iter()
+        .filter_map(|p| match p {
+            Part::Percent(n) => Some(*n),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(percents, [35, 67]);
+    assert_eq!(answer.images[0].origin, Origin::Markdown);
+}
+
+#[test]
+fn thoughts_are_drafts_and_a_late_null_undoes_nothing() {
+    let (parts, answer) = whole(&fixtures::named("f05").body);
+    let drafts: Vec<bool> = answer.images.iter().map(|c| c.draft).collect();
+    assert_eq!(drafts, [true, false]);
+    assert_eq!(answer.reasoning.as_str(), "**Planning**");
+    assert_eq!(answer.model.unwrap().as_str(), "gemini-3-pro-image");
+    assert!(
+        parts
+            .iter()
+            .all(|p| !matches!(p, Part::Text(t) if t.as_str().contains("base64")))
+    );
+    let (_, answer) = whole(&fixtures::named("f09").body);
+    assert_eq!(answer.finish_reason.unwrap().as_str(), "stop");
+    assert!(answer.ended_well);
+}
+
+fn said(payloads: &[&str]) -> Answer {
+    let events: Vec<String> = payloads.iter().map(|p| format!("data: {p}\n\n")).collect();
+    whole(events.concat().as_bytes()).1
+}
+
+fn content(text: &str) -> Answer {
+    let text = serde_json::Value::from(text);
+    said(&[&format!(
+        r#"{{"choices":[{{"index":0,"delta":{{"content":{text}}},"finish_reason":"stop"}}]}}"#
+    )])
+}
+
+fn urls(answer: &Answer) -> Vec<String> {
+    answer.images.iter().map(|c| shown(&c.image)).collect()
+}
+
+#[test]
+fn text_is_read_for_pictures_by_rank() {
+    for (text, expected) in [
+        ("**https://a.test/x.png**", vec!["https://a.test/x.png"]),
+        (
+            "(https://a.test/x_(1).png)",
+            vec!["https://a.test/x_(1).png"],
+        ),
+        ("see https://a.test/x.png.", vec!["https://a.test/x.png"]),
+        ("http://[::1]:8080/x.png]", vec!["http://[::1]:8080/x.png"]),
+        (
+            "<img src=\"https://a.test/x.png?a=1&b=2\">",
+            vec!["https://a.test/x.png?a=1&b=2"],
+        ),
+        (
+            "![a b](<https://a.test/x.png> \"t\")",
+            vec!["https://a.test/x.png"],
+        ),
+        (
+            "[![a](https://a.test/x.png)](https://a.test/page)",
+            vec!["https://a.test/x.png"],
+        ),
+        ("[get](https://a.test/x.png)", vec!["https://a.test/x.png"]),
+        (
+            "https://a.test/x.png [get](https://a.test/dl/x.png)",
+            vec!["https://a.test/x.png"],
+        ),
+        (
+            "![a](https://a.test/1.png) https://b.test/ ![b](https://a.test/2.png) ![c](https://a.test/1.png)",
+            vec!["https://a.test/1.png", "https://a.test/2.png"],
+        ),
+        ("```json\n{\"u\":\"https://a.test/ref.png\"}\n```", vec![]),
+        (
+            "```\nx\n```\n{\"u\":\"https://a.test/1.png\"}\n```\ny\n```",
+            vec!["https://a.test/1.png"],
+        ),
+        ("nothing at https:// or http://", vec![]),
+    ] {
+        assert_eq!(urls(&content(text)), expected, "{text}");
+    }
+}
+
+#[test]
+fn data_uris_in_text_may_be_wrapped_unpadded_and_split() {
+    let bare = PNG.trim_end_matches('=');
+    let long = JPG
+        .as_bytes()
+        .chunks(76)
+        .map(|c| std::str::from_utf8(c).unwrap());
+    let wrapped = long.collect::<Vec<_>>().join("\n");
+    assert_eq!(
+        urls(&content(&format!("here: data:image/png;base64,{bare} ok"))),
+        [data(PNG)]
+    );
+    assert_eq!(
+        urls(&content(&format!(
+            "data:image/jpeg;base64,\n{wrapped}\nDone"
+        )))
+        .len(),
+        0,
+        "a line end before the data is no data"
+    );
+    assert_eq!(
+        urls(&content(&format!("![x](data:image/jpeg;base64,{wrapped})"))),
+        [data(JPG)]
+    );
+    let (one, two) = PNG.split_at(31);
+    let answer = said(&[
+        &format!(r#"{{"choices":[{{"delta":{{"content":"![x](data:image/png;base64,{one}"}}}}]}}"#),
+        &format!(r#"{{"choices":[{{"delta":{{"content":"{two})"}},"finish_reason":"stop"}}]}}"#),
+    ]);
+    assert_eq!(urls(&answer), [data(PNG)]);
+}
+
+#[test]
+fn a_picture_that_was_complete_before_an_error_is_kept() {
+    let answer = said(&[
+        r#"{"choices":[],"media":{"outputs":["https://a.test/x.png"]}}"#,
+        r#"{"error":{"code":429,"message":"late"}}"#,
+    ]);
+    assert_eq!(urls(&answer), ["https://a.test/x.png"]);
+    let failure = answer.failure.unwrap();
+    assert!(failure.maybe_billed);
+    assert!(failure.message.as_str().contains("late"));
+}
+
+#[test]
+fn eof_behind_a_complete_picture_is_a_warning_and_without_one_a_cut() {
+    let answer = said(&[r#"{"media":{"outputs":["https://a.test/x.png"]},"choices":[]}"#]);
+    assert!(answer.failure.is_none() && !answer.ended_well);
+    assert_eq!(answer.notices.len(), 1);
+    let answer =
+        said(&[r#"{"choices":[{"delta":{"content":"![x](data:image/png;base64,AAAA"}}]}"#]);
+    assert!(answer.images[0].maybe_cut);
+    assert_eq!(answer.failure.unwrap().kind, FailureKind::Cut);
+    let answer = said(&[]);
+    assert_eq!(answer.failure.unwrap().kind, FailureKind::Cut);
+    let answer = said(&["hello"]);
+    assert_eq!(answer.failure.unwrap().kind, FailureKind::NotTheEndpoint);
+}
+
+#[test]
+fn json_may_have_a_terminator_glued_on_or_comments_before_it() {
+    let body = br#"{"choices":[{"message":{"content":"a } \" [ b"}}],"media":{"outputs":["https://a.test/x.png"]}}"#;
+    for (before, behind) in [
+        ("", "data: [DONE]\n\n"),
+        ("", "[DONE]"),
+        (": PING\n\n", ""),
+        ("\n\n", "\n"),
+    ] {
+        let bytes = [before.as_bytes(), body, behind.as_bytes()].concat();
+        let answer = whole(&bytes).1;
+        assert_eq!(
+            urls(&answer),
+            ["https://a.test/x.png"],
+            "{before:?} {behind:?}"
+        );
+        assert!(answer.failure.is_none() && answer.ended_well);
+        assert_eq!(answer.text.as_str(), "a } \" [ b");
+    }
+}
+
+#[test]
+fn an_error_may_be_named_by_its_event_only() {
+    let answer = whole(b"event: error\ndata: {\"message\":\"boom\"}\n\n").1;
+    assert!(answer.failure.unwrap().message.as_str().contains("boom"));
+}
+
+#[test]
+fn at_most_sixteen_pictures_and_it_is_said() {
+    let list: Vec<String> = (0..20)
+        .map(|n| format!("\"https://a.test/{n}.png\""))
+        .collect();
+    let answer = said(&[&format!(
+        r#"{{"choices":[],"media":{{"outputs":[{}]}}}}"#,
+        list.join(",")
+    )]);
+    assert_eq!(answer.images.len(), 16);
+    assert!(answer.notices.iter().any(|n| n.as_str().contains("16")));
+}
+
+#[test]
+fn foreign_text_is_clean_and_signatures_stay_out_of_it() {
+    let answer = content(
+        "a\u{1b}[31mb\u{202e} https://a.test/page?sig=SECRET ![x](https://a.test/x.png?sig=SECRET)",
+    );
+    assert_eq!(answer.text.as_str(), "ab https://a.test/page");
+    assert!(!format!("{answer:?}").contains("SECRET"));
+    let answer = said(&[r#"{"model":"m\u001b]0;x\u0007","error":"\u001b[2Jno {\"a\":1}"}"#]);
+    assert_eq!(answer.model.unwrap().as_str(), "m");
+    assert!(answer.failure.unwrap().message.as_str().ends_with(": no"));
+}
