@@ -10,5 +10,7 @@ mod references;
 mod rejected;
 mod server;
 mod shelf;
+mod words;
 
-pub use server::{DEMO_HEADER, Options, PICTURE_TEXT, Server, start};
+pub use server::{DEMO_HEADER, Options, Server, start};
+pub use words::PICTURE_TEXT;

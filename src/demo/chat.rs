@@ -1,6 +1,7 @@
 //! `POST /v1/chat/completions`: one picture an answer, as a stream of chunks or as one object.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
@@ -19,19 +20,10 @@ use uuid::Uuid;
 
 use super::ask::Ask;
 use super::rejected::Rejected;
-use super::server::{PICTURE_TEXT, Shared, unix_seconds};
+use super::server::{Shared, unix_seconds};
+use super::words::{EDITING, PAINTING, PICTURE_TEXT};
 use super::{painter, references};
 use crate::picture;
-
-/// What a stream tells before its picture: one line a delta, each ended by a line end, so that in the joined text the
-/// URL stands alone on the last line.
-const LINES: [&str; 5] = [
-    "> reading the prompt 10%\n",
-    "> mixing the palette 25%\n",
-    "> painting the sky 45%\n",
-    "> painting the land 65%\n",
-    "> adding light and detail 85%\n",
-];
 
 const JPEG_QUALITY: u8 = 90;
 
@@ -62,7 +54,7 @@ pub(super) async fn complete(
 
 /// The answer as server-sent events. A client that goes away ends the work, except for a brush stroke under way.
 fn streamed(shared: Shared, ask: Ask, reference: Option<RgbImage>, reply: Reply) -> Response {
-    let (events, mut told) = mpsc::channel(LINES.len());
+    let (events, mut told) = mpsc::channel(PAINTING.len());
     tokio::spawn(async move {
         tokio::select! {
             () = events.closed() => {}
@@ -87,7 +79,12 @@ async fn tell(
     let send = async |data: String| {
         let _ = events.send(Event::default().data(data)).await;
     };
-    let pause = shared.delay / (LINES.len() as u32 + 1);
+    let words = if reference.is_some() {
+        EDITING
+    } else {
+        PAINTING
+    };
+    let pause = shared.delay / (words.len() as u32 + 1);
     let lines = async {
         send(
             reply
@@ -95,7 +92,7 @@ async fn tell(
                 .to_string(),
         )
         .await;
-        for line in LINES {
+        for line in words {
             sleep(pause).await;
             send(reply.chunk(&json!({"content": line})).to_string()).await;
         }
@@ -113,9 +110,12 @@ async fn tell(
 
 /// Paints, encodes, labels and shelves the picture; gives its URL.
 async fn make(shared: &Shared, ask: Ask, reference: Option<RgbImage>) -> Result<String, Rejected> {
-    let _permit = shared.painters.acquire().await.map_err(|_| closing())?;
+    let painters = Arc::clone(&shared.painters);
+    let permit = painters.acquire_owned().await.map_err(|_| closing())?;
     let format = ask.format;
     let bytes = tokio::task::spawn_blocking(move || {
+        // Held to the end of the painting, also when nobody waits for it any more.
+        let _permit = permit;
         let painted = match &reference {
             Some(reference) => painter::edit(&ask.prompt, reference, ask.size),
             None => painter::paint(&ask.prompt, ask.size),
@@ -193,7 +193,6 @@ impl Reply {
 #[cfg(test)]
 mod tests {
     use std::net::{Ipv4Addr, SocketAddr};
-    use std::sync::Arc;
 
     use tokio::sync::watch;
     use tokio::time::timeout;

@@ -26,9 +26,6 @@ use crate::domain::Catalog;
 /// The header and its value in every answer of a demo endpoint.
 pub const DEMO_HEADER: (&str, &str) = ("plantain-demo", "1");
 
-/// What is written into every picture of a demo endpoint.
-pub const PICTURE_TEXT: &str = "plantain demo endpoint: procedural picture, no model was called";
-
 /// How long `stop` waits for downloads that are under way.
 const GRACE: Duration = Duration::from_secs(2);
 
