@@ -4,13 +4,21 @@
 
 mod args;
 mod config;
+mod generate;
+mod history;
+mod inline;
+mod output;
 mod print;
+mod progress;
+mod serve;
+mod show;
+mod signals;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::domain::{Failure, FailureKind};
+use crate::domain::{Clean, Failure, FailureKind};
 use args::{Args, Verb};
 
 /// How a run of plantain ends.
@@ -47,9 +55,36 @@ pub fn main() -> ExitCode {
 
 fn run(args: &Args) -> Result<Outcome, Failure> {
     match &args.verb {
+        Some(Verb::Generate(verb)) => generate::run(args, verb),
+        Some(Verb::History(verb)) => history::run(args, verb),
+        Some(Verb::Show(verb)) => show::run(args, verb),
+        Some(Verb::Serve(verb)) => serve::run(args, verb),
         Some(Verb::Config { action }) => config::run(args, *action),
-        None => Ok(Outcome::Done),
+        None => {
+            Err(Failure::new(FailureKind::Usage, "there is no verb")
+                .hint("plantain --help lists them"))
+        }
     }
+}
+
+/// Runs what waits for the network.
+fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| {
+            Failure::new(
+                FailureKind::Internal,
+                format!("no threads can be started: {error}"),
+            )
+        })?
+        .block_on(work)
+}
+
+/// What is said wherever a picture of the embedded endpoint is shown.
+fn demo_note() -> Clean {
+    Clean::line("demo endpoint: the picture is procedural, no model was called")
 }
 
 /// 2 for what the user can mend in the call or in the configuration, else 1.

@@ -1,1 +1,9 @@
-//! The loop, and one file a kind of effect.
+//! What generations run on, and what is known of the terminal.
+
+mod decode;
+mod facts;
+mod world;
+
+pub use decode::decode;
+pub use facts::{capabilities_of, environment_of};
+pub use world::World;

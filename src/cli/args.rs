@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use crate::config::Overrides;
+use crate::domain::{AspectRatio, OutputFormat};
 
 /// A terminal studio for making pictures with the Nano Series image models.
 ///
@@ -52,12 +53,87 @@ impl Common {
 /// One verb each.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
+    /// Makes pictures from a prompt
+    Generate(Generate),
+    /// Lists what was made, newest first
+    History(History),
+    /// Shows a picture inline; prints its path on a pipe
+    Show(Show),
+    /// Runs the embedded demo endpoint until a signal; its first line is its base URL
+    Serve(Serve),
     /// Shows, writes or explains the settings
     Config {
         /// What to do with them.
         #[arg(value_enum)]
         action: ConfigAction,
     },
+}
+
+/// `plantain generate`
+#[derive(Debug, ClapArgs)]
+pub struct Generate {
+    /// Model; any name that the gateway knows
+    #[arg(short, long)]
+    pub model: Option<String>,
+    /// Aspect ratio, such as 16:9
+    #[arg(short, long)]
+    pub ratio: Option<AspectRatio>,
+    /// Output format: jpeg, png or webp
+    #[arg(short, long)]
+    pub format: Option<OutputFormat>,
+    /// How many pictures, one call each
+    #[arg(short = 'n', long, value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub count: Option<u8>,
+    /// A reference picture: a path, a URL, or ID.N of the history; may be given again
+    #[arg(short = 'i', long = "input", value_name = "REFERENCE")]
+    pub references: Vec<String>,
+    /// Copies the picture to a file or into a folder; the extension follows what came
+    #[arg(short, long, value_name = "PATH")]
+    pub output: Option<PathBuf>,
+    /// Lets -o replace a file
+    #[arg(long, requires = "output")]
+    pub force: bool,
+    /// Prints one JSON object a generation
+    #[arg(long)]
+    pub json: bool,
+    /// Does not print the picture into the terminal
+    #[arg(long)]
+    pub no_preview: bool,
+    /// What the picture should show; - reads it from stdin
+    #[arg(value_name = "PROMPT")]
+    pub prompt: Option<String>,
+}
+
+/// `plantain history`
+#[derive(Debug, ClapArgs)]
+pub struct History {
+    /// Words that must occur; is:demo keeps pictures of the demo endpoint
+    pub query: Option<String>,
+    /// How many rows
+    #[arg(long, default_value_t = 20)]
+    pub limit: u32,
+    /// Prints one JSON object a generation
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `plantain show`
+#[derive(Debug, ClapArgs)]
+pub struct Show {
+    /// The end of an id, ID.N, a file, or last
+    #[arg(value_name = "ID|PATH|last")]
+    pub what: String,
+}
+
+/// `plantain serve`
+#[derive(Debug, ClapArgs)]
+pub struct Serve {
+    /// The port on 127.0.0.1; 0 takes a free one
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+    /// How long a generation takes at least, in ms
+    #[arg(long, value_name = "MS", default_value_t = 1200)]
+    pub delay: u64,
 }
 
 /// What `config` does.

@@ -5,7 +5,9 @@
     reason = "this is where the command line speaks"
 )]
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
+
+use serde::Serialize;
 
 use crate::domain::{Clean, Failure};
 
@@ -17,6 +19,39 @@ pub fn line(text: &str) {
     let _ = out.flush();
 }
 
+/// Bytes as they are, on stdout.
+pub fn bytes(bytes: &[u8]) {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(bytes);
+    let _ = out.flush();
+}
+
+/// One JSON object on a line of its own. Control characters that JSON lets stand raw (DEL, C1) are escaped, since a
+/// terminal may act on them.
+pub fn json(value: &impl Serialize) {
+    let Ok(text) = serde_json::to_string(value) else {
+        return;
+    };
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '\u{7f}'..='\u{9f}') {
+            safe.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            safe.push(c);
+        }
+    }
+    line(&safe);
+}
+
+/// How many cells a line of stdout has; `None` where it is no terminal.
+pub fn stdout_width() -> Option<usize> {
+    if !io::stdout().is_terminal() {
+        return None;
+    }
+    let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+    (size.ws_col > 0).then_some(usize::from(size.ws_col))
+}
+
 /// A word beside the results, on stderr.
 pub fn note(text: &Clean) {
     eprintln!("plantain: {text}");
@@ -25,4 +60,10 @@ pub fn note(text: &Clean) {
 /// A failure with its hint, on stderr.
 pub fn failure(failure: &Failure) {
     eprintln!("plantain: {failure}");
+}
+
+/// Replaces the status line on stderr; an empty text wipes it.
+pub fn status(text: &str) {
+    eprint!("\r\x1b[K{text}");
+    let _ = io::stderr().flush();
 }

@@ -41,6 +41,11 @@ impl Print {
         })
     }
 
+    /// The cells that it will cover.
+    pub fn cells(&self) -> Size {
+        self.cells
+    }
+
     /// The size to which the whole picture is to be resized first.
     pub fn px(&self) -> PixelSize {
         self.encoder.px

@@ -1,0 +1,59 @@
+//! `plantain show`: a picture inline on a terminal, its path on a pipe.
+
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+
+use jiff::tz::TimeZone;
+
+use super::args::{Args, Show};
+use super::{Outcome, inline, print};
+use crate::config::{Config, Environment};
+use crate::domain::{Clean, Failure, FailureKind};
+use crate::library::Library;
+
+pub(super) fn run(args: &Args, verb: &Show) -> Result<Outcome, Failure> {
+    let environment = Environment::of_process();
+    let config = Config::load(&environment, &args.common.overrides())?;
+    let (path, demo) = find(&config, &environment, &verb.what)?;
+    if !io::stdout().is_terminal() {
+        print::line(&path.to_string_lossy());
+        return Ok(Outcome::Done);
+    }
+    if demo {
+        print::note(&super::demo_note());
+    }
+    inline::show(&path, &config, &environment)?;
+    Ok(Outcome::Done)
+}
+
+/// A file of that name, else a picture of the history; and whether it is known to come from the demo endpoint.
+fn find(
+    config: &Config,
+    environment: &Environment,
+    what: &str,
+) -> Result<(PathBuf, bool), Failure> {
+    let file = environment.cwd.join(what);
+    if file.is_file() {
+        return Ok((file, false));
+    }
+    let found = Library::open(&config.settings.library.value, TimeZone::system())?.find(what)?;
+    let picture = found.shown().ok_or_else(|| {
+        let generation = &found.generation;
+        let failure = Failure::new(
+            FailureKind::Usage,
+            format!("{} has no picture", generation.id.short()),
+        );
+        match &generation.failure {
+            Some(why) => failure.hint(format!("it ended so: {}", why.message)),
+            None => failure.hint("`plantain history` tells how it ended"),
+        }
+    })?;
+    if !picture.path.is_file() {
+        return Err(Failure::new(
+            FailureKind::Library,
+            format!("{} is gone", Clean::line(&picture.path.to_string_lossy())),
+        )
+        .hint("it was moved or deleted outside of plantain"));
+    }
+    Ok((picture.path.clone(), found.generation.demo))
+}

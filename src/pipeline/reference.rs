@@ -1,0 +1,140 @@
+//! Reference pictures: found by what people type, then read, stripped of what they tell, kept, and written for the wire.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::domain::{Failure, FailureKind, FileFormat, Reference, ReferenceSource};
+use crate::library::Library;
+use crate::picture;
+
+/// The largest reference file in bytes; gateways refuse far smaller ones.
+const MAX_BYTES: u64 = 32 * 1024 * 1024;
+
+/// Finds what `given` names: a URL, a data URI, a file (`~/` allowed, relative to `cwd`), or a picture of the history
+/// (the end of an id, `ID.N`, `last`). Blocks: looks at files and the library.
+pub fn find_reference(
+    library: &Library,
+    given: &str,
+    cwd: &Path,
+    home: Option<&Path>,
+) -> Result<Reference, Failure> {
+    let given = given.trim();
+    let named = |source| Reference {
+        given: given.to_owned(),
+        source,
+    };
+    let scheme = |name: &str| {
+        given
+            .get(..name.len())
+            .is_some_and(|s| s.eq_ignore_ascii_case(name))
+    };
+    if scheme("http://") || scheme("https://") {
+        return Ok(named(ReferenceSource::Url(given.to_owned())));
+    }
+    if scheme("data:image/") {
+        return Ok(Reference {
+            // The whole picture is no name for itself.
+            given: "data URI".to_owned(),
+            source: ReferenceSource::Data(given.to_owned()),
+        });
+    }
+    let path = match (given.strip_prefix("~/"), home) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => cwd.join(given),
+    };
+    if path.is_file() {
+        looks_like_a_picture(&path)?;
+        return Ok(named(ReferenceSource::File(path)));
+    }
+    match library.find(given) {
+        Ok(found) => {
+            let picture = found.shown().ok_or_else(|| {
+                Failure::new(
+                    FailureKind::Reference,
+                    format!("{} has no picture", found.generation.id.short()),
+                )
+                .hint("take one that ended well")
+            })?;
+            Ok(Reference {
+                given: picture.id.to_string(),
+                source: ReferenceSource::File(PathBuf::clone(&picture.path)),
+            })
+        }
+        Err(_) => Err(Failure::new(
+            FailureKind::Reference,
+            format!("there is no file, URL or picture named {given}"),
+        )
+        .hint("give a path, an http(s) URL, ID.N of the history, or last")),
+    }
+}
+
+/// The first bytes are enough to say no early.
+fn looks_like_a_picture(path: &Path) -> Result<(), Failure> {
+    let mut head = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(64).read_to_end(&mut head))
+        .map_err(|error| failure(path, &format!("cannot be read: {error}")))?;
+    if picture::sniff(&head).is_none() {
+        return Err(not_a_picture(path));
+    }
+    Ok(())
+}
+
+/// A URL or a data URI for each reference, in order. Blocks: reads and writes files.
+pub(super) fn resolve(library: &Library, references: &[Reference]) -> Result<Vec<String>, Failure> {
+    references
+        .iter()
+        .map(|reference| match &reference.source {
+            ReferenceSource::Url(url) => Ok(url.clone()),
+            ReferenceSource::Data(uri) => Ok(uri.clone()),
+            ReferenceSource::File(path) => file(library, path),
+        })
+        .collect()
+}
+
+fn file(library: &Library, path: &Path) -> Result<String, Failure> {
+    let bytes = read(path)?;
+    // Position, camera and software of the user's photo are nobody's business.
+    let bytes = picture::strip(&bytes).map_err(|error| {
+        failure(path, &format!("cannot be sent: {error}"))
+            .hint("png, jpeg and webp can be references")
+    })?;
+    let format = picture::sniff(&bytes).ok_or_else(|| not_a_picture(path))?;
+    library.keep_reference(&bytes, format)?;
+    Ok(data_uri(&bytes, format))
+}
+
+/// `data:image/png;base64,...`
+fn data_uri(bytes: &[u8], format: FileFormat) -> String {
+    let mut uri = format!("data:{};base64,", format.mime());
+    STANDARD.encode_string(bytes, &mut uri);
+    uri
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let meta = fs::metadata(path).map_err(|error| {
+        failure(path, &format!("cannot be read: {error}")).hint("check the path of the reference")
+    })?;
+    if !meta.is_file() {
+        return Err(
+            failure(path, "is not a file").hint("a reference is a picture file, a URL, or ID.N")
+        );
+    }
+    if meta.len() > MAX_BYTES {
+        return Err(failure(path, &format!("is {} MB", meta.len() / 1_000_000))
+            .hint("references may have 32 MB at most; many gateways take less"));
+    }
+    fs::read(path).map_err(|error| failure(path, &format!("cannot be read: {error}")))
+}
+
+fn not_a_picture(path: &Path) -> Failure {
+    failure(path, "is not a picture").hint("png, jpeg and webp can be references")
+}
+
+fn failure(path: &Path, what: &str) -> Failure {
+    Failure::new(FailureKind::Reference, format!("{} {what}", path.display()))
+}

@@ -1,0 +1,119 @@
+//! The course of one generation, and how each way of ending is written down.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::gate::{Cancel, Cancelled, Place};
+use super::{Inner, Tell, blocking};
+use crate::domain::{Clean, Failure, FailureKind, Generation, Progress, Step};
+
+/// One generation in work.
+pub(super) struct Run {
+    pub(super) inner: Arc<Inner>,
+    pub(super) generation: Generation,
+    /// A URL or a data URI for each reference picture.
+    pub(super) references: Vec<String>,
+    pub(super) cancel: Cancel,
+    pub(super) tell: Tell,
+}
+
+/// Why a generation ends without reaching its goal.
+pub(super) enum Stop {
+    Cancelled,
+    /// No picture, but words: the model's own.
+    Refused(Failure),
+    Failed(Failure),
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<Cancelled> for Stop {
+    fn from(Cancelled: Cancelled) -> Self {
+        Self::Cancelled
+    }
+}
+
+impl Run {
+    /// Runs until it ends one way or the other, and gives the final record.
+    pub(super) async fn to_the_end(mut self, place: Place) -> Generation {
+        let started = Instant::now();
+        let outcome = self.course(&place).await;
+        drop(place);
+        let elapsed = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.generation.elapsed_ms = Some(elapsed);
+        self.close(outcome).await;
+        self.say(Progress::Finished(Box::new(self.generation.clone())));
+        self.generation
+    }
+
+    async fn course(&mut self, place: &Place) -> Result<(), Stop> {
+        self.cancel.clone().guard(place.turn()).await?;
+        let answer = self.talk().await?;
+        self.save(answer).await
+    }
+
+    /// Writes the end down. A picture that is on disk makes it a success, whatever came after.
+    async fn close(&mut self, outcome: Result<(), Stop>) {
+        let saved = !self.generation.pictures.is_empty();
+        let step = match outcome {
+            Ok(()) => Step::Save,
+            Err(Stop::Cancelled) if saved => {
+                self.note("cancelled; what had come is kept");
+                Step::Save
+            }
+            Err(Stop::Failed(failure) | Stop::Refused(failure)) if saved => {
+                self.note(&failure.to_string());
+                Step::Save
+            }
+            Err(Stop::Cancelled) => {
+                let mut failure = Failure::new(FailureKind::Cancelled, "cancelled");
+                failure.maybe_billed = self.generation.state.maybe_billed();
+                self.generation.failure = Some(failure);
+                Step::Cancel
+            }
+            Err(Stop::Refused(failure)) => {
+                self.generation.failure = Some(failure);
+                Step::Refuse
+            }
+            Err(Stop::Failed(failure)) => {
+                self.generation.failure = Some(failure);
+                Step::Fail
+            }
+        };
+        if let Err(failure) = self.step(step).await {
+            // The record on disk stays behind; a next start finds the row and settles it. What is told is the truth.
+            let _ = self.generation.step(step);
+            self.note(&format!("not written down: {failure}"));
+            self.generation.failure.get_or_insert(failure);
+        }
+    }
+
+    /// Commits a step with all that the record now holds.
+    pub(super) async fn step(&mut self, step: Step) -> Result<(), Failure> {
+        let inner = Arc::clone(&self.inner);
+        let mut generation = self.generation.clone();
+        self.generation = blocking(move || {
+            inner.setup.library.step(&mut generation, step)?;
+            Ok(generation)
+        })
+        .await?;
+        Ok(())
+    }
+
+    pub(super) fn say(&self, progress: Progress) {
+        (self.tell)(self.generation.id, progress);
+    }
+
+    /// Keeps a notice with the record and tells it.
+    pub(super) fn note(&mut self, text: &str) {
+        let notice = Clean::line(text);
+        if !self.generation.notices.contains(&notice) {
+            self.generation.notices.push(notice.clone());
+            self.say(Progress::Notice(notice));
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! From an answer to files: fetched, checked, kept untouched, and told where they differ from the wish.
+
+use std::sync::Arc;
+
+use super::run::{Run, Stop};
+use super::{blocking, verify};
+use crate::domain::{Failure, FailureKind, FileFormat, PictureId, PixelSize, Progress, Step};
+use crate::endpoint::{Answer, Candidate, Image, Origin};
+use crate::picture::{self, Limits, PictureError};
+
+/// The largest picture in bytes (RELIABILITY N4).
+const MAX_PICTURE: u64 = 64 * 1024 * 1024;
+
+/// A picture that passed: what it is, and what the user should know of it.
+struct Checked {
+    format: FileFormat,
+    size: Option<PixelSize>,
+    notice: Option<String>,
+}
+
+impl Run {
+    /// Saves every picture of the answer. Without any, the answer's own reason is the end.
+    pub(super) async fn save(&mut self, answer: Answer) -> Result<(), Stop> {
+        self.keep_words(&answer);
+        for candidate in &answer.images {
+            if let Image::Url(url) = &candidate.image
+                && !self.generation.urls.contains(url)
+            {
+                self.generation.urls.push(url.clone());
+            }
+        }
+        if !self.generation.urls.is_empty() {
+            self.step(Step::Answer).await?;
+        }
+        let mut lost = None;
+        for (n, candidate) in (1..).zip(&answer.images) {
+            match self.one(n, candidate).await {
+                Ok(()) => {}
+                Err(Stop::Cancelled) => return Err(Stop::Cancelled),
+                Err(Stop::Failed(failure) | Stop::Refused(failure)) => {
+                    if answer.images.len() > 1 {
+                        self.note(&format!("picture {n}: {}", failure.message));
+                    }
+                    lost = Some(failure);
+                }
+            }
+        }
+        if !self.generation.pictures.is_empty() {
+            // A picture that came is paid for; an error beside it is a word beside it.
+            if let Some(failure) = &answer.failure {
+                self.note(failure.message.as_str());
+            }
+            return self.select(&answer).await.map_err(Stop::from);
+        }
+        Err(match (lost, answer.failure) {
+            (Some(failure), _) => Stop::Failed(failure.billed()),
+            (None, Some(failure))
+                if matches!(failure.kind, FailureKind::Refused | FailureKind::NoPicture)
+                    && self.generation.urls.is_empty() =>
+            {
+                Stop::Refused(failure)
+            }
+            (None, Some(failure)) => Stop::Failed(failure),
+            (None, None) => Stop::Failed(
+                Failure::new(FailureKind::NoPicture, "the answer holds no picture").billed(),
+            ),
+        })
+    }
+
+    fn keep_words(&mut self, answer: &Answer) {
+        let generation = &mut self.generation;
+        generation.text = answer.text.clone();
+        generation.model_answered = answer.model.clone();
+        generation.finish_reason = answer.finish_reason.clone();
+        generation.usage = answer.usage.clone();
+        if let Some(notice) = verify::model(&generation.request, answer.model.as_ref()) {
+            self.note(notice.as_str());
+        }
+        for notice in &answer.notices {
+            self.note(notice.as_str());
+        }
+    }
+
+    async fn one(&mut self, n: u16, candidate: &Candidate) -> Result<(), Stop> {
+        let (bytes, url) = match &candidate.image {
+            Image::Inline(bytes) => (Arc::clone(bytes), None),
+            Image::Url(url) => (Arc::new(self.fetch(n, url).await?), Some(url.clone())),
+        };
+        let inner = Arc::clone(&self.inner);
+        let generation = self.generation.clone();
+        let bare = candidate.origin == Origin::Bare;
+        let (picture, notices) = blocking(move || {
+            let Checked {
+                format,
+                size,
+                notice,
+            } = check(&bytes, bare)?;
+            let picture = inner.setup.library.save_picture(
+                &generation,
+                n,
+                &bytes,
+                format,
+                size,
+                url.as_deref(),
+            )?;
+            let mut notices =
+                verify::picture(&generation.request, &inner.setup.catalog, format, size);
+            notices.extend(notice.map(|n| n.as_str().into()));
+            Ok((picture, notices))
+        })
+        .await?;
+        if !candidate.draft {
+            for notice in notices {
+                self.note(notice.as_str());
+            }
+        }
+        self.generation
+            .urls
+            .retain(|url| Some(url) != picture.url.as_ref());
+        self.generation.pictures.push(picture.clone());
+        self.say(Progress::Saved(picture));
+        Ok(())
+    }
+
+    async fn fetch(&mut self, n: u16, url: &str) -> Result<Vec<u8>, Stop> {
+        let cancel = self.cancel.clone();
+        let inner = Arc::clone(&self.inner);
+        let network = inner.network().await?;
+        let whole = |bytes: &[u8]| {
+            // What is no picture at all is not fetched again: another try would bring the same page.
+            picture::sniff(bytes).is_none_or(|format| picture::is_whole(format, bytes))
+        };
+        let fetched = network.downloader.fetch(url, MAX_PICTURE, whole, |got| {
+            self.say(Progress::Downloading {
+                n,
+                received: got.received,
+                total: got.total,
+                attempt: got.attempt,
+            });
+        });
+        Ok(cancel.guard(fetched).await??.bytes)
+    }
+
+    /// The last picture that was saved stands for the generation, or the one that the answer means.
+    async fn select(&mut self, answer: &Answer) -> Result<(), Failure> {
+        let Some(n) = answer.selected.and_then(|i| u16::try_from(i + 1).ok()) else {
+            return Ok(());
+        };
+        let id = PictureId {
+            generation: self.generation.id,
+            n,
+        };
+        if self.generation.pictures.iter().any(|p| p.id == id) {
+            let inner = Arc::clone(&self.inner);
+            let selected = blocking(move || inner.setup.library.select_picture(id)).await?;
+            self.generation.pictures = selected.pictures;
+        }
+        Ok(())
+    }
+}
+
+/// What the bytes are. Refuses what is no picture, and one that ends early; keeps what is known but cannot be decoded.
+fn check(bytes: &[u8], bare: bool) -> Result<Checked, Failure> {
+    let Some(format) = picture::sniff(bytes) else {
+        let what = if bare {
+            "the link in the answer does not lead to a picture"
+        } else {
+            "what came is not a picture"
+        };
+        return Err(Failure::new(FailureKind::NotAPicture, what)
+            .hint("nothing was saved; r asks again, which may be billed again")
+            .billed());
+    };
+    if !picture::is_whole(format, bytes) {
+        return Err(
+            Failure::new(FailureKind::Cut, format!("the {format} ends early"))
+                .hint("r asks again, which may be billed again")
+                .billed(),
+        );
+    }
+    let (size, notice) = match picture::measure(bytes, Limits::default()) {
+        Ok(size) => (Some(size), None),
+        Err(PictureError::Unsupported(_)) => (None, None),
+        Err(error) => (None, Some(format!("kept as it came: {error}"))),
+    };
+    Ok(Checked {
+        format,
+        size,
+        notice,
+    })
+}

@@ -1,0 +1,160 @@
+//! The call itself: sent once, read to its end, repeated only where nothing of it was accepted.
+
+use std::sync::Arc;
+
+use tokio::time::sleep;
+
+use super::run::{Run, Stop};
+use super::{Network, blocking};
+use crate::domain::{Clean, Failure, FailureKind, Profile, Progress, Step, Tier};
+use crate::endpoint::{
+    Answer, CallError, Decision, Image, MOST_REPEATS, Part, Response, build_body, decide,
+};
+
+impl Run {
+    /// Sends the request and reads the whole answer.
+    pub(super) async fn talk(&mut self) -> Result<Answer, Stop> {
+        let inner = Arc::clone(&self.inner);
+        let network = inner.network().await?;
+        let profile = self.profile().await?;
+        // Committed before any byte leaves: whatever happens from here on, the row says that it may be billed.
+        self.step(Step::Send).await?;
+        let response = self.call(network, profile).await?;
+        self.read(response).await
+    }
+
+    /// The profile that this base URL was found to need, else the one of the settings.
+    async fn profile(&self) -> Result<Profile, Failure> {
+        let inner = Arc::clone(&self.inner);
+        blocking(move || {
+            let setup = &inner.setup;
+            let remembered = setup
+                .library
+                .endpoint_profile(&setup.base_url.to_string())?;
+            remembered
+                .and_then(|name| inner.profile(&name).ok().cloned())
+                .map_or_else(|| inner.profile(&setup.profile).cloned(), Ok)
+        })
+        .await
+    }
+
+    async fn call(&mut self, network: &Network, mut profile: Profile) -> Result<Response, Stop> {
+        let cancel = self.cancel.clone();
+        let patient = self
+            .inner
+            .setup
+            .catalog
+            .tier(&self.generation.request.model)
+            == Some(Tier::Four);
+        let client = if patient {
+            &network.patient
+        } else {
+            &network.client
+        };
+        let mut repeats = 0;
+        loop {
+            self.say(Progress::Sending);
+            let body = build_body(&self.generation.request, &profile, &self.references);
+            let error = match cancel.guard(client.chat(&body, profile.stream)).await? {
+                Ok(response) => return Ok(response),
+                Err(error) => error,
+            };
+            if error.names_documented_field
+                && let Some(simpler) = self.fallback(&profile).await
+            {
+                profile = simpler;
+                continue;
+            }
+            match decide(error.trouble, repeats, fastrand::f64()) {
+                Decision::Repeat(wait) => {
+                    repeats += 1;
+                    self.say(Progress::Waiting {
+                        cause: error.failure.message.clone(),
+                        wait,
+                        attempt: repeats,
+                        of: MOST_REPEATS,
+                    });
+                    cancel.guard(sleep(wait)).await?;
+                }
+                Decision::GiveUp => return Err(stop(error, repeats)),
+            }
+        }
+    }
+
+    /// The profile to change to after a 400 that names a field of this one. It is remembered for the base URL.
+    ///
+    /// This is the one call that is made again after an answer: the gateway refused it before generating anything.
+    async fn fallback(&mut self, profile: &Profile) -> Option<Profile> {
+        let simpler = self
+            .inner
+            .profile(profile.fallback.as_deref()?)
+            .ok()?
+            .clone();
+        self.note(&format!(
+            "this gateway does not take the documented fields; asking again in the form of the profile \"{}\"",
+            simpler.name
+        ));
+        let (inner, name) = (Arc::clone(&self.inner), simpler.name.clone());
+        let remembered = blocking(move || {
+            let base = inner.setup.base_url.to_string();
+            inner.setup.library.set_endpoint_profile(&base, &name)
+        })
+        .await;
+        if let Err(failure) = remembered {
+            self.note(&format!("not remembered: {}", failure.message));
+        }
+        Some(simpler)
+    }
+
+    async fn read(&mut self, mut response: Response) -> Result<Answer, Stop> {
+        let cancel = self.cancel.clone();
+        self.generation.demo |= response.is_demo();
+        self.say(Progress::Answering);
+        while let Some(parts) = cancel.guard(response.next()).await? {
+            for part in parts {
+                self.part(part).await?;
+            }
+            self.say(Progress::Received {
+                bytes: response.bytes(),
+            });
+        }
+        Ok(response.finish())
+    }
+
+    async fn part(&mut self, part: Part) -> Result<(), Failure> {
+        match part {
+            // Written down as soon as it is known: from here on a crash costs no picture.
+            Part::Image(Image::Url(url)) => {
+                if !self.generation.urls.contains(&url) {
+                    self.generation.urls.push(url);
+                    self.step(Step::Answer).await?;
+                }
+            }
+            Part::Text(text) | Part::Reasoning(text) => self.say(Progress::Text(text)),
+            Part::Percent(percent) => self.say(Progress::Percent(percent)),
+            Part::Model(model) => self.generation.model_answered = Some(model),
+            Part::Usage(usage) => self.generation.usage = Some(usage),
+            Part::Finish(reason) => self.generation.finish_reason = Some(reason),
+            // Both are told by the answer at its end.
+            Part::Image(Image::Inline(_)) | Part::Error(_) => {}
+        }
+        Ok(())
+    }
+}
+
+/// A call that brought no answer, in the words of its end.
+fn stop(error: CallError, repeats: u8) -> Stop {
+    let CallError { mut failure, .. } = error;
+    if repeats > 0 {
+        failure.message = Clean::line(&format!(
+            "{} (tried {} times)",
+            failure.message,
+            repeats + 1
+        ));
+    }
+    if failure.kind == FailureKind::Refused {
+        Stop::Refused(failure)
+    } else {
+        Stop::Failed(failure)
+    }
+}

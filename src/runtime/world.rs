@@ -1,0 +1,124 @@
+//! What both faces run on: the library, the pipeline, and the embedded endpoint where no gateway is named.
+
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+
+use crate::config::{Config, DemoPolicy, Environment, api_key};
+use crate::demo;
+use crate::domain::{Failure, FailureKind};
+use crate::endpoint::BaseUrl;
+use crate::library::Library;
+use crate::pipeline::{Pipeline, Setup};
+
+/// How long the embedded endpoint takes for a picture, so that its stream can be watched.
+const DEMO_DELAY: Duration = Duration::from_millis(1500);
+
+/// An open library with a pipeline over it.
+pub struct World {
+    /// The disk edge.
+    pub library: Library,
+    /// Takes requests to saved pictures.
+    pub pipeline: Pipeline,
+    /// Where requests go.
+    pub base_url: BaseUrl,
+    /// Whether that is the embedded endpoint.
+    pub demo: bool,
+    /// Keeps the embedded endpoint alive.
+    _server: Option<demo::Server>,
+}
+
+impl World {
+    /// Opens the library, and starts the embedded endpoint if no base URL is set and the settings allow it.
+    pub async fn open(config: &Config, environment: &Environment) -> Result<Self, Failure> {
+        let settings = &config.settings;
+        let named = match &settings.base_url.value {
+            Some(url) => Some(BaseUrl::parse(url)?),
+            None => {
+                refuse_demo(config, environment)?;
+                None
+            }
+        };
+        let library = Library::open(&settings.library.value, TimeZone::system())?;
+        let (base_url, key, server) = match named {
+            Some(url) => {
+                let key = api_key(environment, settings)?;
+                if key.is_some() && url.needs_care_with_key() && !settings.allow_http.value {
+                    return Err(Failure::new(
+                        FailureKind::Config,
+                        format!("the key would travel unencrypted to {url}"),
+                    )
+                    .hint("use an https:// base URL, or set allow_http = true under [endpoint]"));
+                }
+                (url, key, None)
+            }
+            None => {
+                let server = demo::start(demo::Options {
+                    port: 0,
+                    delay: DEMO_DELAY,
+                    catalog: config.catalog.clone(),
+                })
+                .await
+                .map_err(|error| {
+                    Failure::new(
+                        FailureKind::Internal,
+                        format!("the embedded endpoint cannot listen on 127.0.0.1: {error}"),
+                    )
+                    .hint("name a gateway with --base-url")
+                })?;
+                (BaseUrl::parse(&server.base_url())?, None, Some(server))
+            }
+        };
+        let demo = server.is_some();
+        let pipeline = Pipeline::new(Setup {
+            library: library.clone(),
+            catalog: config.catalog.clone(),
+            base_url: base_url.clone(),
+            key,
+            profiles: config.profiles.clone(),
+            profile: settings.profile.value.clone(),
+            parallel: usize::from(settings.parallel.value),
+            silence: Duration::from_secs(u64::from(settings.silence_s.value)),
+            demo,
+        })?;
+        Ok(Self {
+            library,
+            pipeline,
+            base_url,
+            demo,
+            _server: server,
+        })
+    }
+}
+
+/// Without a base URL: a key alone is a mistake, and the user may not want the demo.
+fn refuse_demo(config: &Config, environment: &Environment) -> Result<(), Failure> {
+    let settings = &config.settings;
+    let key = if environment.var("PLANTAIN_API_KEY").is_some() {
+        Some("PLANTAIN_API_KEY")
+    } else {
+        settings
+            .api_key_command
+            .value
+            .as_ref()
+            .map(|_| "api_key_command")
+    };
+    if let Some(key) = key {
+        return Err(Failure::new(
+            FailureKind::Config,
+            format!("{key} is set, but no base URL says where to send it"),
+        )
+        .hint("set PLANTAIN_BASE_URL, --base-url, or base_url under [endpoint]; unset the key to use the demo"));
+    }
+    if settings.demo.value == DemoPolicy::Refuse {
+        return Err(Failure::new(
+            FailureKind::Config,
+            format!(
+                "no base URL, and demo = \"refuse\" is set ({})",
+                settings.demo.source
+            ),
+        )
+        .hint("set PLANTAIN_BASE_URL, --base-url, or base_url under [endpoint]"));
+    }
+    Ok(())
+}
