@@ -22,7 +22,7 @@ mod update;
 pub mod words;
 
 pub use action::{ACTIONS, Action, ActionInfo, Context};
-pub use details::{Detail, caption, details, facts};
+pub use details::{Detail, DetailLine, LABEL_WIDTH, caption, detail_lines, details, facts};
 pub use editor::{Editor, LineField, VisualLine};
 pub use effect::Effect;
 pub use event::{Event, Page};

@@ -2,6 +2,7 @@
 
 use crate::domain::{Clean, FileFormat, Generation, Picture};
 
+use super::editor::wrapped;
 use super::words;
 
 /// One labelled text; the text may hold several lines.
@@ -61,6 +62,33 @@ pub fn details(generation: &Generation) -> Vec<Detail> {
     add("Id", &generation.id.to_string());
     if generation.demo {
         add("Endpoint", "demo: the picture is procedural");
+    }
+    out
+}
+
+/// One line of the details popup.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DetailLine {
+    /// What it is; empty on further lines of the same text.
+    pub label: &'static str,
+    /// Fits beside [`LABEL_WIDTH`] cells.
+    pub text: String,
+}
+
+/// The cells that the labels take, with the space behind them.
+pub const LABEL_WIDTH: u16 = 13;
+
+/// The details broken into lines for a popup whose inside is `width` cells wide.
+pub fn detail_lines(generation: &Generation, width: u16) -> Vec<DetailLine> {
+    let room = width.saturating_sub(LABEL_WIDTH).max(1);
+    let mut out = Vec::new();
+    for Detail { label, text } in details(generation) {
+        for (i, text) in wrapped(text.as_str(), room).into_iter().enumerate() {
+            out.push(DetailLine {
+                label: if i == 0 { label } else { "" },
+                text,
+            });
+        }
     }
     out
 }

@@ -10,7 +10,7 @@ use tui_textarea::{CursorMove, TextArea};
 
 pub use field::LineField;
 pub use wrap::VisualLine;
-pub(super) use wrap::typeable;
+pub(super) use wrap::{typeable, wrapped};
 
 /// Edits that can be taken back.
 const UNDO_DEPTH: usize = 500;

@@ -1,10 +1,10 @@
 //! The history list: the rows that are loaded, newest first, and what is selected. Selection is kept by id.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{Clean, Failure, Generation, GenerationId, Picture, PictureId, TaskId};
 
-use super::LineField;
+use super::{LineField, Page};
 
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub struct History {
     pub total: u64,
     /// The selected generation; it stays selected when the list around it changes.
     pub selected: Option<GenerationId>,
+    /// The selected row while the filter hides it.
+    pub aside: Option<Box<Row>>,
     /// Which picture of the selected generation is shown, when the user chose another one than its own choice.
     pub variant: Option<u16>,
     /// Index of the first row on the screen.
@@ -53,14 +55,107 @@ impl History {
         self.index_of(self.selected?)
     }
 
-    /// The selected generation.
+    /// The selected generation, also while the filter hides its row.
     pub fn selected(&self) -> Option<&Generation> {
-        self.selected_index().map(|i| &self.rows[i].generation)
+        self.row(self.selected?).map(|r| &r.generation)
     }
 
-    /// The record of a generation that is loaded.
-    pub fn generation(&self, id: GenerationId) -> Option<&Generation> {
-        self.index_of(id).map(|i| &self.rows[i].generation)
+    /// The row of a generation that is known.
+    pub fn row(&self, id: GenerationId) -> Option<&Row> {
+        let aside = self.aside.as_deref().filter(|r| r.generation.id == id);
+        self.rows.iter().find(|r| r.generation.id == id).or(aside)
+    }
+
+    /// The same, to be changed.
+    pub(super) fn row_mut(&mut self, id: GenerationId) -> Option<&mut Row> {
+        let aside = self.aside.as_deref_mut().filter(|r| r.generation.id == id);
+        self.rows
+            .iter_mut()
+            .find(|r| r.generation.id == id)
+            .or(aside)
+    }
+
+    /// Selects a row; it has been seen then.
+    pub(super) fn select(&mut self, id: GenerationId) {
+        if self.selected != Some(id) {
+            self.variant = None;
+        }
+        self.selected = Some(id);
+        if let Some(row) = self.row_mut(id) {
+            row.unseen = false;
+        }
+        if self.index_of(id).is_some() {
+            self.aside = None;
+        }
+    }
+
+    /// Puts a row where its number belongs, or in place of its older record.
+    pub(super) fn insert(&mut self, generation: Generation) {
+        if let Some(row) = self.row_mut(generation.id) {
+            row.generation = generation;
+            return;
+        }
+        // A row without a number is newer than all that have one.
+        let seq = |g: &Generation| g.seq.unwrap_or(i64::MAX);
+        let at = self
+            .rows
+            .partition_point(|r| seq(&r.generation) > seq(&generation));
+        self.rows.insert(
+            at,
+            Row {
+                generation,
+                unseen: false,
+            },
+        );
+        self.total += 1;
+    }
+
+    /// Takes a page in place of all rows, or behind them. Records that `live` names are kept: they are newer than the
+    /// page. So is the selected row, aside, when the page does not hold it.
+    pub(super) fn take_page(
+        &mut self,
+        page: Page,
+        append: bool,
+        live: impl Fn(GenerationId) -> bool,
+    ) {
+        let filtered = !self.filter.is_empty();
+        let mut old = std::mem::take(&mut self.rows);
+        let (mut rows, fresh) = if append {
+            (std::mem::take(&mut old), Vec::new())
+        } else {
+            (Vec::new(), std::mem::take(&mut old))
+        };
+        let mut known: BTreeMap<GenerationId, Row> =
+            fresh.into_iter().map(|r| (r.generation.id, r)).collect();
+        if let Some(aside) = self.aside.take() {
+            known.entry(aside.generation.id).or_insert(*aside);
+        }
+        let have: BTreeSet<GenerationId> = rows.iter().map(|r| r.generation.id).collect();
+        for generation in page.generations {
+            let id = generation.id;
+            if have.contains(&id) {
+                continue;
+            }
+            rows.push(match known.remove(&id) {
+                Some(row) if live(id) => row,
+                Some(row) => Row { generation, ..row },
+                None => Row {
+                    generation,
+                    unseen: false,
+                },
+            });
+        }
+        self.rows = rows;
+        self.more = page.more;
+        self.total = page.total;
+        let selected = self.selected;
+        for (id, row) in known {
+            if !filtered && live(id) {
+                self.insert(row.generation);
+            } else if selected == Some(id) {
+                self.aside = Some(Box::new(row));
+            }
+        }
     }
 
     /// The picture that is shown: of the selected generation the one that the user stepped to, else its own choice.

@@ -47,6 +47,8 @@ pub enum Choice {
 pub struct Item {
     /// What is matched and shown first.
     pub label: String,
+    /// Another name that is matched but not shown; empty without one.
+    pub name: &'static str,
     /// What is shown dimmer beside it: keys, size and formats, a date.
     pub detail: String,
     /// What it does.
@@ -126,8 +128,8 @@ impl Picker {
         let words: Vec<&str> = typed.split_whitespace().collect();
         let rank = |item: &Item| {
             let label = item.label.to_lowercase();
-            let both = format!("{label} {}", item.detail.to_lowercase());
-            if label.starts_with(&typed) {
+            let both = format!("{label} {} {}", item.name, item.detail.to_lowercase());
+            if label.starts_with(&typed) || item.name == typed {
                 Some(0)
             } else if words.iter().all(|w| label.contains(w)) {
                 Some(1)
@@ -163,6 +165,7 @@ impl Picker {
         };
         let item = Item {
             label: typed.to_owned(),
+            name: "",
             detail: detail.to_owned(),
             choice,
         };

@@ -1,12 +1,14 @@
 //! Everything that the studio knows. No pixels, no handles, no senders: ids, sizes and words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::domain::{Catalog, Clean, Display, GenerationId, Now, Request, TaskId};
 
 use super::keymap::Key;
-use super::{Context, Editor, Field, Form, History, Jobs, Keymap, Layout, Notices, Picker};
+use super::{
+    Context, Editor, Field, Form, History, Jobs, Keymap, Layout, Notices, Picker, Session,
+};
 
 /// The pane that has the keyboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -184,8 +186,16 @@ pub(super) struct Inner {
     pub(super) started: BTreeMap<GenerationId, TaskId>,
     /// References that are looked for.
     pub(super) resolving: BTreeMap<TaskId, Resolving>,
+    /// `@words` that are text, since nothing was found for them or the user said so.
+    pub(super) literal: BTreeSet<String>,
+    /// The key that opened the list of references; it is text when the list is closed without a choice.
+    pub(super) attach_key: Option<char>,
     /// The prompt is to be sent once all references of its text are there.
     pub(super) send_when_resolved: bool,
+    /// The page that is on its way goes behind the rows that are there.
+    pub(super) appending: bool,
+    /// What was saved last, so that nothing is written twice.
+    pub(super) saved: Option<Session>,
     /// Tasks that end in a toast.
     pub(super) toasts: Vec<TaskId>,
     /// The models are on their way.
@@ -194,7 +204,9 @@ pub(super) struct Inner {
     pub(super) stash: Vec<String>,
     /// Stepping through earlier prompts: the place, and the draft that was there before.
     pub(super) recall: Option<(usize, String)>,
-    /// The selection of the last run, until its row is there.
+    /// The user selected or sent something since the start.
+    pub(super) chosen: bool,
+    /// The selection of the last run, until the first page is there.
     pub(super) restore_selected: Option<GenerationId>,
     /// The library changed while a page was on its way.
     pub(super) stale: bool,

@@ -1,1 +1,9 @@
-//! Key scripts over the pure core.
+//! The pure core, driven by key scripts: before, keys, after.
+
+mod editing;
+mod flow;
+mod history;
+mod keys;
+mod references;
+mod robust;
+mod script;

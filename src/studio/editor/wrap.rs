@@ -16,7 +16,7 @@ pub struct VisualLine {
 
 /// Whether a prompt may hold this character. Not: controls, directional overrides and isolates, tags, and private use
 /// (kitty's placeholder among it), which act on terminals or hide text. Joiners stay: emoji and several scripts need them.
-pub(crate) fn typeable(c: char) -> bool {
+pub(in super::super) fn typeable(c: char) -> bool {
     !matches!(c,
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}'
         | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
@@ -72,6 +72,20 @@ pub(super) fn wrap(lines: &[String], width: u16) -> Vec<VisualLine> {
     out
 }
 
+/// The same for a text that nobody edits, as strings.
+pub(in super::super) fn wrapped(text: &str, width: u16) -> Vec<String> {
+    let lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
+    let mut out: Vec<String> = Vec::new();
+    for line in wrap(&lines, width) {
+        let part = &lines[line.row][line.start..line.end];
+        // No cursor stands behind a full row here.
+        if line.start == 0 || !part.is_empty() {
+            out.push(part.to_owned());
+        }
+    }
+    out
+}
+
 fn wrap_line(row: usize, line: &str, width: usize, out: &mut Vec<VisualLine>) {
     let (mut start, mut used) = (0, 0);
     // Where the line may be broken: behind the last space, and how many cells stand before that place.
@@ -110,7 +124,7 @@ fn wrap_line(row: usize, line: &str, width: usize, out: &mut Vec<VisualLine>) {
 mod tests {
     use super::*;
 
-    fn wrapped(text: &str, width: u16) -> Vec<String> {
+    fn rows(text: &str, width: u16) -> Vec<String> {
         let lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
         let of = |l: &VisualLine| lines[l.row][l.start..l.end].to_owned();
         wrap(&lines, width).iter().map(of).collect()
@@ -118,19 +132,19 @@ mod tests {
 
     #[test]
     fn lines_break_at_spaces_and_long_words_anywhere() {
-        assert_eq!(wrapped("a red fox", 6), ["a red ", "fox"]);
-        assert_eq!(wrapped("abcdefgh", 3), ["abc", "def", "gh"]);
-        assert_eq!(wrapped("abc", 3), ["abc", ""]);
-        assert_eq!(wrapped("a\n\nb", 9), ["a", "", "b"]);
-        assert_eq!(wrapped("狐狐狐", 5), ["狐狐", "狐"]);
-        assert_eq!(wrapped("x", 0), ["x", ""]);
+        assert_eq!(rows("a red fox", 6), ["a red ", "fox"]);
+        assert_eq!(rows("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(rows("abc", 3), ["abc", ""]);
+        assert_eq!(rows("a\n\nb", 9), ["a", "", "b"]);
+        assert_eq!(rows("狐狐狐", 5), ["狐狐", "狐"]);
+        assert_eq!(rows("x", 0), ["x", ""]);
     }
 
     #[test]
     fn clusters_are_whole() {
         let family = "👨‍👩‍👧‍👦";
         assert_eq!(cells(family), 2);
-        assert_eq!(wrapped(&family.repeat(2), 3), [family, family]);
+        assert_eq!(rows(&family.repeat(2), 3), [family, family]);
         assert_eq!(byte_at(&format!("{family}x"), 2), family.len());
     }
 }

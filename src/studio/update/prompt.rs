@@ -1,0 +1,210 @@
+//! The prompt: typing, sending, earlier prompts.
+
+use std::time::Duration;
+
+use crate::domain::{Failure, Prompt, Request};
+
+use super::super::{Action, Effect, Focus, State};
+use super::{focus, references, show_picture};
+
+/// Two presses of Enter this close are one.
+const ONE_PRESS: Duration = Duration::from_millis(100);
+/// Stashed prompts that are kept.
+const STASH: usize = 50;
+/// Earlier prompts that are offered.
+const EARLIER: usize = 200;
+
+/// A character that is bound to nothing.
+pub(super) fn typed(state: &mut State, c: char) -> Vec<Effect> {
+    state.inner.recall = None;
+    // `\/` is the way to start a prompt with a slash.
+    if c == '/' && state.editor.text() == "\\" {
+        state.editor.delete_back();
+    }
+    let effects = if c == ' ' {
+        references::word_ended(state)
+    } else {
+        Vec::new()
+    };
+    state.editor.insert(c.encode_utf8(&mut [0; 4]));
+    effects
+}
+
+/// Pasted text, whatever it holds, is text.
+pub(super) fn pasted(state: &mut State, text: &str) {
+    state.inner.recall = None;
+    state.editor.insert(text);
+}
+
+/// Moves and edits in the editor.
+pub(super) fn edit(state: &mut State, action: Action) {
+    use Action as A;
+    if state.focus != Focus::Prompt || state.full_view {
+        focus(state, Focus::Prompt);
+    }
+    let editor = &mut state.editor;
+    match action {
+        A::CursorLeft => return editor.left(),
+        A::CursorRight => return editor.right(),
+        A::CursorUp => {
+            if !editor.move_lines(-1) {
+                older(state);
+            }
+            return;
+        }
+        A::CursorDown => {
+            if !editor.move_lines(1) {
+                newer(state);
+            }
+            return;
+        }
+        A::WordLeft => return editor.word_left(),
+        A::WordRight => return editor.word_right(),
+        A::LineStart => return editor.line_start(),
+        A::LineEnd => return editor.line_end(),
+        A::TextStart => return editor.text_start(),
+        A::TextEnd => return editor.text_end(),
+        A::Newline => editor.insert("\n"),
+        A::DeleteBack if editor.is_empty() => references::detach(state),
+        A::DeleteBack => editor.delete_back(),
+        A::DeleteForward => editor.delete_forward(),
+        A::DeleteWordBack => editor.delete_word_back(),
+        A::DeleteWordForward => editor.delete_word_forward(),
+        A::KillToEnd => editor.kill_to_end(),
+        A::KillToStart => editor.kill_to_start(),
+        A::Yank => editor.yank(),
+        A::Undo => _ = editor.undo(),
+        A::Redo => _ = editor.redo(),
+        A::ClearPrompt => {
+            stash(state);
+            state.editor.clear();
+        }
+        _ => return,
+    }
+    state.inner.recall = None;
+}
+
+/// Sends the prompt, after the references in its text were found.
+pub(super) fn generate(state: &mut State) -> Vec<Effect> {
+    let now = state.now.since_start;
+    if state
+        .inner
+        .sent_at
+        .is_some_and(|at| now.saturating_sub(at) < ONE_PRESS)
+    {
+        return Vec::new();
+    }
+    let looking = references::look_for_words(state);
+    if !state.inner.resolving.is_empty() {
+        state.inner.send_when_resolved = true;
+        return looking;
+    }
+    let text = state.editor.text();
+    let prompt = match Prompt::new(text.clone()) {
+        Ok(prompt) => prompt,
+        Err(failure) => {
+            state.notices.fail(&failure);
+            return Vec::new();
+        }
+    };
+    state.inner.sent_text = text;
+    let form = &state.form;
+    let request = Request {
+        model: form.model.clone(),
+        ratio: form.ratio,
+        format: form.format,
+        prompt,
+        references: form.references.clone(),
+        parent: form.parent,
+    };
+    let requests = vec![request; usize::from(form.count)];
+    send(state, requests)
+}
+
+/// Asks for these; the first of them is selected when its row is there.
+pub(super) fn send(state: &mut State, requests: Vec<Request>) -> Vec<Effect> {
+    let task = state.task();
+    state.inner.sent_at = Some(state.now.since_start);
+    state.inner.follow = Some(task);
+    state.inner.chosen = true;
+    state.inner.recall = None;
+    state.jobs.asked.insert(task, requests.len());
+    show_picture(state);
+    vec![Effect::Generate { task, requests }]
+}
+
+/// Keeps the text of the editor among the earlier prompts.
+pub(super) fn stash(state: &mut State) {
+    let text = state.editor.text();
+    if !text.trim().is_empty() {
+        let stash = &mut state.inner.stash;
+        stash.retain(|t| *t != text);
+        stash.insert(0, text);
+        stash.truncate(STASH);
+    }
+}
+
+/// Puts another text into the editor; the one before is stashed.
+pub(super) fn replace(state: &mut State, text: &str) {
+    if state.editor.text() != text {
+        stash(state);
+        state.editor.set_text(text);
+    }
+}
+
+/// Prompts that were stashed or sent, newest first, without those that read like `except`.
+pub(super) fn earlier(state: &State, except: &str) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    let rows = state
+        .history
+        .rows
+        .iter()
+        .map(|r| r.generation.request.prompt.typed());
+    for text in state.inner.stash.iter().map(String::as_str).chain(rows) {
+        if text != except && !out.iter().any(|t| t == text) {
+            out.push(text.to_owned());
+            if out.len() == EARLIER {
+                break;
+            }
+        }
+    }
+    out
+}
+
+/// One prompt further back.
+pub(super) fn older(state: &mut State) {
+    let (next, draft) = match &state.inner.recall {
+        Some((at, draft)) => (at + 1, draft.clone()),
+        None => (0, state.editor.text()),
+    };
+    if let Some(text) = earlier(state, &draft).get(next) {
+        state.editor.set_text(text);
+        state.inner.recall = Some((next, draft));
+    }
+}
+
+/// One prompt nearer, at last the draft itself.
+pub(super) fn newer(state: &mut State) {
+    let Some((at, draft)) = state.inner.recall.take() else {
+        return;
+    };
+    if at == 0 {
+        state.editor.set_text(&draft);
+    } else if let Some(text) = earlier(state, &draft).get(at - 1) {
+        state.editor.set_text(text);
+        state.inner.recall = Some((at - 1, draft));
+    }
+}
+
+/// The user's own editor gave the terminal back.
+pub(super) fn returned(state: &mut State, result: Result<String, Failure>) -> Vec<Effect> {
+    match result {
+        Ok(text) => {
+            let text = text.strip_suffix('\n').unwrap_or(&text);
+            replace(state, text.strip_suffix('\r').unwrap_or(text));
+            focus(state, Focus::Prompt);
+        }
+        Err(failure) => state.notices.fail(&failure),
+    }
+    Vec::new()
+}

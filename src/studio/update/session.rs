@@ -1,0 +1,88 @@
+//! Deadlines, the end, and what survives it: the draft, the form, the selection.
+
+use std::time::Duration;
+
+use super::super::{Ask, Effect, MAX_COUNT, Session, State};
+
+/// After a change the session is saved this much later, once for all changes until then.
+const SAVE_AFTER: Duration = Duration::from_secs(1);
+
+/// Something that survives may have changed.
+pub(super) fn touch(state: &mut State) {
+    let at = state.now.since_start + SAVE_AFTER;
+    state.inner.save_at.get_or_insert(at);
+}
+
+/// Does what is due by now.
+pub(super) fn deadlines(state: &mut State) -> Vec<Effect> {
+    let now = state.now.since_start;
+    state.notices.expire(now);
+    if state.inner.pending_until.is_some_and(|at| at <= now) {
+        state.inner.pending_until = None;
+        state.pending.clear();
+    }
+    if state.inner.save_at.is_some_and(|at| at <= now) {
+        return save(state).into_iter().collect();
+    }
+    Vec::new()
+}
+
+/// Quits, or asks first while work is in flight.
+pub(super) fn quit_or_ask(state: &mut State) -> Vec<Effect> {
+    if state.jobs.any() {
+        state.ask = Some(Ask::Quit);
+        return Vec::new();
+    }
+    quit(state)
+}
+
+/// Quits now.
+pub(super) fn quit(state: &mut State) -> Vec<Effect> {
+    let mut effects: Vec<Effect> = save(state).into_iter().collect();
+    effects.push(Effect::Quit);
+    effects
+}
+
+/// The session, if it differs from what was saved last.
+fn save(state: &mut State) -> Option<Effect> {
+    state.inner.save_at = None;
+    let form = &state.form;
+    let session = Session {
+        draft: state.editor.text(),
+        model: form.model.clone(),
+        ratio: form.ratio,
+        format: form.format,
+        count: form.count,
+        references: form.references.clone(),
+        parent: form.parent.map(|p| p.to_string()),
+        selected: state.history.selected.map(|id| id.to_string()),
+    };
+    if state.inner.saved.as_ref() == Some(&session) {
+        return None;
+    }
+    state.inner.saved = Some(session.clone());
+    Some(Effect::SaveSession(Box::new(session)))
+}
+
+/// What the last run kept. What was typed or selected since the start stands.
+pub(super) fn restored(state: &mut State, session: Session) -> Vec<Effect> {
+    state.inner.saved = Some(session.clone());
+    if state.editor.is_empty() {
+        state.editor.set_text(&session.draft);
+    }
+    state.form.model = session.model;
+    state.form.ratio = session.ratio;
+    state.form.format = session.format;
+    state.form.count = session.count.clamp(1, MAX_COUNT);
+    state.form.references = session.references;
+    state.form.parent = session.parent.and_then(|p| p.parse().ok());
+    let selected = session.selected.and_then(|id| id.parse().ok());
+    if let (Some(id), false) = (selected, state.inner.chosen) {
+        if state.history.index_of(id).is_some() {
+            state.history.select(id);
+        } else {
+            state.inner.restore_selected = Some(id);
+        }
+    }
+    Vec::new()
+}

@@ -1,0 +1,325 @@
+//! The main road: a prompt, Enter, what is told, the picture, the end.
+
+use std::time::Duration;
+
+use plantain::domain::{Clean, Progress, State as Stand};
+use plantain::studio::{Ask, Effect, Event, Focus, Stage, next_wake, words};
+
+use super::script::{Script, failure, id, picture, rows};
+
+#[test]
+fn enter_sends_what_the_form_says() {
+    let mut s = Script::new(120, 40);
+    s.keys("a red fox<Enter>");
+    let (_, requests) = s.sent();
+    assert_eq!(requests.len(), 1);
+    assert_eq!(requests[0].prompt.typed(), "a red fox");
+    assert_eq!(requests[0].model, "NanoBananaPro-2K");
+    assert_eq!(requests[0].ratio.to_string(), "16:9");
+    assert_eq!(
+        s.text(),
+        "a red fox",
+        "the prompt stays, to be changed and sent again"
+    );
+    assert_eq!(s.state.jobs.queued(), 1);
+}
+
+#[test]
+fn a_double_enter_is_one_generation() {
+    let mut s = Script::new(120, 40);
+    s.keys("fox<Enter>").after(99).keys("<Enter>");
+    s.sent();
+    s.after(1).keys("<Enter>");
+    s.sent();
+}
+
+#[test]
+fn the_count_makes_as_many_requests_and_the_first_row_is_selected() {
+    let mut s = Script::with_rows(120, 40, rows(3));
+    s.keys("fox<F6>3<Enter><Enter>");
+    let (task, requests) = s.sent();
+    assert_eq!(requests.len(), 3);
+    assert_eq!(s.state.jobs.queued(), 3);
+    for n in 10..13 {
+        s.prepare(task, requests[0].clone(), n);
+    }
+    assert_eq!(s.selected(), Some(id(10)));
+    assert_eq!(s.state.jobs.queued(), 3);
+    assert!(s.state.jobs.asked.is_empty());
+}
+
+#[test]
+fn an_empty_prompt_says_so_and_sends_nothing() {
+    let mut s = Script::new(120, 40);
+    s.keys("  <Enter>");
+    assert_eq!(s.take(), []);
+    assert_eq!(s.notice(), "the prompt is empty");
+    assert!(s.state.notices.newest().unwrap().hint.is_some());
+    s.wake();
+    assert_eq!(
+        s.notice(),
+        "the prompt is empty",
+        "errors do not leave by themselves"
+    );
+    s.keys("<Esc>");
+    assert_eq!(s.notice(), "");
+    assert_eq!(s.state.focus, Focus::Prompt, "this Esc was for the notice");
+}
+
+#[test]
+fn who_sent_sees_the_row_and_its_picture_when_it_lands() {
+    let mut s = Script::with_rows(120, 40, rows(3));
+    s.keys("fox<Enter>");
+    let (task, requests) = s.sent();
+    let new = s.prepare(task, requests[0].clone(), 9);
+    assert_eq!(s.selected(), Some(new));
+    assert!(s.state.history.shown().is_none());
+    s.progress(new, Progress::Sending);
+    s.progress(new, Progress::Saved(picture(new, 1)));
+    assert_eq!(s.state.history.shown().map(|p| p.id.generation), Some(new));
+    s.land(new);
+    assert!(!s.state.jobs.any());
+    assert_eq!(s.take(), [Effect::Bell]);
+}
+
+#[test]
+fn a_row_that_lands_while_another_is_looked_at_is_only_marked() {
+    let mut s = Script::with_rows(120, 40, rows(3));
+    s.keys("fox<Enter>");
+    let (task, requests) = s.sent();
+    s.keys("<Esc>j");
+    let new = s.prepare(task, requests[0].clone(), 9);
+    assert_eq!(
+        s.selected(),
+        Some(id(2)),
+        "moved since: the selection stays"
+    );
+    s.land(new);
+    assert_eq!(s.selected(), Some(id(2)));
+    assert!(s.state.history.row(new).unwrap().unseen);
+    assert_eq!(s.notice(), "done: fox");
+    s.keys("g");
+    assert_eq!(s.selected(), Some(new));
+    assert!(!s.state.history.row(new).unwrap().unseen);
+}
+
+#[test]
+fn the_row_that_came_before_its_id_is_followed_too() {
+    let mut s = Script::new(120, 40);
+    s.keys("fox<Enter>");
+    let (task, _) = s.sent();
+    let row = super::script::generation(9, "fox");
+    s.progress(id(9), Progress::Prepared(Box::new(row)));
+    s.event(Event::Started { task, id: id(9) });
+    assert_eq!(s.selected(), Some(id(9)));
+}
+
+#[test]
+fn a_running_generation_tells_state_time_text_and_waits() {
+    let mut s = Script::new(120, 40);
+    s.keys("fox<Enter>");
+    let (task, requests) = s.sent();
+    let new = s.prepare(task, requests[0].clone(), 9);
+    let line = |s: &Script| words::job(s.state.jobs.get(new).unwrap(), s.now.since_start);
+    assert_eq!(line(&s), "queued");
+    s.progress(new, Progress::Sending).after(9_000);
+    assert_eq!(line(&s), "sent, waiting 9 s");
+    s.progress(
+        new,
+        Progress::Waiting {
+            cause: Clean::line("too many requests"),
+            wait: Duration::from_secs(20),
+            attempt: 1,
+            of: 3,
+        },
+    );
+    s.after(5_500);
+    assert_eq!(line(&s), "too many requests: again in 15 s (1 of 3)");
+    s.progress(new, Progress::Sending).after(65_000);
+    s.progress(new, Progress::Answering);
+    s.progress(new, Progress::Percent(40));
+    s.progress(new, Progress::Text(Clean::line("painting ")));
+    s.progress(new, Progress::Text(Clean::line("a fox")));
+    assert_eq!(line(&s), "streaming 40 % 1 min 05 s");
+    let job = s.state.jobs.get(new).unwrap();
+    assert_eq!(job.text.as_str(), "painting a fox");
+    assert_eq!(job.stage, Stage::Streaming);
+    s.progress(
+        new,
+        Progress::Downloading {
+            n: 1,
+            received: 2_000_000,
+            total: Some(6_100_000),
+            attempt: 1,
+        },
+    );
+    assert_eq!(line(&s), "downloading 2.0 MB of 6.1 MB 1 min 05 s");
+    assert_eq!(
+        s.state.history.row(new).unwrap().generation.state,
+        Stand::Answered
+    );
+    assert_eq!((s.state.jobs.active(), s.state.jobs.queued()), (1, 0));
+}
+
+#[test]
+fn seconds_are_counted_only_while_something_runs_in_sight() {
+    let mut s = Script::new(120, 40);
+    assert_eq!(
+        next_wake(&s.state, s.now),
+        None,
+        "an idle studio names no deadline"
+    );
+    s.keys("fox<Enter>");
+    let (task, requests) = s.sent();
+    let new = s.prepare(task, requests[0].clone(), 9);
+    s.wake();
+    assert_eq!(next_wake(&s.state, s.now), None, "queued: nothing counts");
+    s.progress(new, Progress::Sending).after(1_300);
+    let tick = next_wake(&s.state, s.now).unwrap();
+    assert_eq!(tick, Duration::from_secs(s.now.since_start.as_secs() + 1));
+    s.resize(40, 12);
+    assert_eq!(
+        next_wake(&s.state, s.now),
+        None,
+        "only the prompt is in sight"
+    );
+    s.resize(120, 40).land(new);
+    assert_eq!(next_wake(&s.state, s.now), None);
+}
+
+#[test]
+fn failures_keep_the_prompt_and_say_cause_and_hint() {
+    let mut s = Script::new(120, 40);
+    s.keys("fox<Enter>");
+    let (task, _) = s.sent();
+    s.event(Event::GenerateRefused {
+        task,
+        failure: failure("the library cannot be written"),
+    });
+    assert_eq!(s.text(), "fox");
+    assert!(!s.state.jobs.any());
+    assert_eq!(s.notice(), "the library cannot be written");
+
+    s.after(1_000).keys("<Enter>");
+    let (task, requests) = s.sent();
+    let new = s.prepare(task, requests[0].clone(), 9);
+    let mut ended = s.state.history.row(new).unwrap().generation.clone();
+    ended.state = Stand::Failed;
+    ended.failure = Some(failure("the gateway failed").billed());
+    s.progress(new, Progress::Finished(Box::new(ended)));
+    assert_eq!(s.notice(), "the gateway failed (may have been billed)");
+    let row = s.state.history.row(new).unwrap();
+    assert_eq!(
+        words::stand(&row.generation, None, Duration::ZERO),
+        "failed"
+    );
+}
+
+#[test]
+fn what_nobody_asked_for_is_ignored() {
+    let mut s = Script::with_rows(120, 40, rows(2));
+    let before = format!("{:?}", s.state.history.rows);
+    s.progress(id(77), Progress::Sending);
+    s.progress(id(2), Progress::Sending);
+    s.event(Event::Started {
+        task: plantain::domain::TaskId(999),
+        id: id(77),
+    });
+    s.event(Event::Done {
+        task: plantain::domain::TaskId(999),
+        result: Ok(Clean::line("x")),
+    });
+    s.event(Event::GenerateRefused {
+        task: plantain::domain::TaskId(999),
+        failure: failure("x"),
+    });
+    assert_eq!(s.take(), []);
+    assert_eq!(format!("{:?}", s.state.history.rows), before);
+    assert!(!s.state.jobs.any());
+    assert_eq!(s.notice(), "");
+}
+
+#[test]
+fn a_download_that_is_taken_up_again_is_a_job() {
+    let mut resumed = super::script::generation(2, "fox");
+    resumed.state = Stand::Answered;
+    let mut s = Script::with_rows(120, 40, vec![resumed]);
+    s.progress(
+        id(2),
+        Progress::Downloading {
+            n: 1,
+            received: 0,
+            total: None,
+            attempt: 2,
+        },
+    );
+    assert_eq!(s.state.jobs.get(id(2)).unwrap().stage, Stage::Downloading);
+}
+
+#[test]
+fn quitting_asks_only_while_work_is_in_flight() {
+    let mut s = Script::new(120, 40);
+    s.keys("<Ctrl+Q>");
+    assert_eq!(s.take(), [Effect::Quit]);
+
+    s.keys("fox<Enter>");
+    let (task, requests) = s.sent();
+    let new = s.prepare(task, requests[0].clone(), 9);
+    s.progress(new, Progress::Sending);
+    s.keys("<Esc>q");
+    assert_eq!(s.take(), []);
+    assert_eq!(s.state.ask, Some(Ask::Quit));
+    assert_eq!(
+        words::ask(&Ask::Quit, &s.state),
+        "1 running: what was sent may be billed - Enter quits, Esc not"
+    );
+    s.keys("<Esc>");
+    assert_eq!(s.state.ask, None);
+    s.keys("qj");
+    assert_eq!(s.state.ask, None, "another key says no");
+    s.keys("q<Enter>");
+    assert_eq!(s.take(), [Effect::Quit]);
+}
+
+#[test]
+fn ctrl_c_clears_then_asks_and_twice_means_it() {
+    let mut s = Script::new(120, 40);
+    s.keys("fox<Ctrl+C>");
+    assert_eq!(s.text(), "");
+    s.keys("<Ctrl+_>");
+    assert_eq!(s.text(), "fox", "undo brings it back");
+    s.keys("<Ctrl+C><Ctrl+C>");
+    assert_eq!(s.state.ask, Some(Ask::Quit));
+    assert_eq!(s.take(), []);
+    s.keys("<Ctrl+C>");
+    assert_eq!(s.take(), [Effect::Quit]);
+}
+
+#[test]
+fn a_signal_quits_without_a_question() {
+    let mut s = Script::new(120, 40);
+    s.keys("draft").event(Event::AskedToQuit);
+    assert!(
+        matches!(&s.effects[..], [Effect::SaveSession(kept), Effect::Quit] if kept.draft == "draft")
+    );
+}
+
+#[test]
+fn draft_form_and_selection_survive_a_restart() {
+    let mut s = Script::with_rows(120, 40, rows(3));
+    s.keys("a draft<Tab><Right><Tab>j").wake();
+    let kept = match &s.effects[..] {
+        [Effect::SaveSession(kept)] => kept.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(next_wake(&s.state, s.now), None);
+    s.keys("<Right>").wake();
+    assert_eq!(s.effects.len(), 1, "nothing changed: nothing is written");
+
+    let mut next = Script::new(120, 40);
+    next.event(Event::SessionRestored(kept));
+    next.event(Event::LibraryChanged).load(rows(3), false);
+    assert_eq!(next.text(), "a draft");
+    assert_eq!(next.state.form.model, "NanoBananaPro-4K");
+    assert_eq!(next.selected(), Some(id(2)));
+}
