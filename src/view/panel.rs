@@ -1,55 +1,40 @@
 //! Frames: of panes, and of popups, which also clear what lies under them.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, BorderType, Clear, Padding, Widget};
+use ratatui::widgets::{Block, BorderType, Clear, Widget};
 
-use super::{Scene, Theme};
+use super::sheet::Sheet;
 
-/// Draws a pane's frame with its title, and a note at the right of it; gives the room inside.
-pub fn pane(
-    buf: &mut Buffer,
-    theme: &Theme,
-    area: Rect,
-    title: &str,
-    note: Line<'_>,
-    focused: bool,
-) -> Rect {
-    let (border, title_style) = if focused {
+/// Draws a pane's frame with its title, and a note at the right of it.
+pub fn pane(sheet: &mut Sheet<'_>, area: Rect, title: &str, note: Line<'_>, focused: bool) {
+    let theme = sheet.theme;
+    let (border, style) = if focused {
         (theme.border_focused, theme.title_focused)
     } else {
         (theme.border, theme.title)
     };
-    let block = frame(border)
-        .title_top(Line::from(Span::styled(format!(" {title} "), title_style)))
-        .title_top(note.right_aligned());
-    let inner = block.inner(area);
-    block.render(area, buf);
-    inner
+    frame(border)
+        .title_top(Line::from(Span::styled(format!(" {title} "), style)))
+        .title_top(note.right_aligned())
+        .render(area, sheet.buf);
 }
 
-/// Clears `area`, cuts the pictures under it and draws a popup's frame; gives the room inside.
-pub fn popup(
-    scene: &mut Scene,
-    buf: &mut Buffer,
-    theme: &Theme,
-    area: Rect,
-    title: &str,
-    foot: Line<'_>,
-) -> Rect {
-    let area = area.intersection(buf.area);
-    scene.cover(area);
-    Clear.render(area, buf);
-    buf.set_style(area, theme.popup);
-    let block = frame(theme.popup_border)
-        .padding(Padding::horizontal(1))
-        .title_top(Line::from(Span::styled(format!(" {title} "), theme.accent)))
-        .title_bottom(foot.right_aligned());
-    let inner = block.inner(area);
-    block.render(area, buf);
-    inner
+/// Clears `area`, cuts the pictures under it and draws a popup's frame, with a note at the right of its foot.
+pub fn popup(sheet: &mut Sheet<'_>, area: Rect, title: &str, foot: &str) {
+    let theme = sheet.theme;
+    sheet.scene.cover(area);
+    sheet.scene.cursor = None;
+    Clear.render(area, sheet.buf);
+    sheet.buf.set_style(area, theme.popup);
+    let mut block = frame(theme.popup_border)
+        .title_top(Line::from(Span::styled(format!(" {title} "), theme.accent)));
+    if !foot.is_empty() {
+        let foot = Span::styled(format!(" {foot} "), theme.dim);
+        block = block.title_bottom(Line::from(foot).right_aligned());
+    }
+    block.render(area, sheet.buf);
 }
 
 fn frame(border: Style) -> Block<'static> {

@@ -209,6 +209,15 @@ impl Theme {
         }
     }
 
+    /// The style of `role` on the selected row: on a reversed one its colour would make a patch, so there it has none.
+    pub fn on_selected(&self, role: Style) -> Style {
+        if self.selected.add_modifier.contains(Modifier::REVERSED) {
+            Style::new()
+        } else {
+            role
+        }
+    }
+
     /// The background that pictures with transparency lie on, where the theme gives one in 24 bits.
     pub fn background(&self) -> Option<(u8, u8, u8)> {
         match self.base.bg {

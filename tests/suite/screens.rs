@@ -1,1 +1,9 @@
-//! What the studio draws, as reviewed text.
+//! What the studio draws, as reviewed text: keys and events go in, a screen comes out.
+//!
+//! A snapshot shows the cells, pictures as `░`, and below them the cursor and the placements.
+
+mod desk;
+mod panes;
+mod popups;
+
+pub use desk::Desk;

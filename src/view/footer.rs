@@ -1,0 +1,47 @@
+//! The line at the bottom: the question that waits for an answer, else the keys of what has the focus; and what runs.
+
+use crate::studio::{hints, keymap, words};
+
+use super::sheet::{Sheet, skip};
+use super::text;
+
+/// Draws the footer.
+pub fn draw(sheet: &mut Sheet<'_>) {
+    let (state, theme) = (sheet.state, sheet.theme);
+    let mut area = sheet.layout.footer;
+    area.width = area.width.saturating_sub(1);
+
+    if let Some(ask) = &state.ask {
+        sheet.buf.set_style(sheet.layout.footer, theme.selected);
+        let words = words::ask(ask, state);
+        let took = sheet.put(skip(area, 1), &words, theme.selected);
+        sheet.rest_cursor(area.x + 1 + took, area.y);
+        return;
+    }
+
+    let work = work(state.jobs.active(), state.jobs.queued());
+    let wide = text::put_right(sheet.buf, area, &work, theme.running);
+    area.width = area.width.saturating_sub(wide + 2);
+    area = skip(area, 1);
+
+    if !state.pending.is_empty() {
+        let keys = format!("{} …", keymap::show_keys(&state.pending));
+        sheet.put(area, &keys, theme.key);
+        return;
+    }
+    for hint in hints(state) {
+        // A hint that does not fit is left out whole; a shorter one behind it may still fit.
+        if text::width(&hint.keys) + 1 + text::width(hint.word) > area.width {
+            continue;
+        }
+        area = skip(area, sheet.put(area, &hint.keys, theme.key) + 1);
+        area = skip(area, sheet.put(area, hint.word, theme.dim) + 2);
+    }
+}
+
+/// `1 running  2 queued`; empty when nothing is in flight.
+fn work(active: usize, queued: usize) -> String {
+    let figure = |count: usize, word: &str| (count > 0).then(|| format!("{count} {word}"));
+    let figures = [figure(active, "running"), figure(queued, "queued")];
+    figures.into_iter().flatten().collect::<Vec<_>>().join("  ")
+}

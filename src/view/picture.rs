@@ -1,0 +1,106 @@
+//! The picture of the selected row, in its pane or over the whole screen, and the lines under it.
+//!
+//! It names a placement where a picture can be shown; everything else is a card of text.
+
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::domain::{Clean, Generation, GraphicsKind, Picture};
+use crate::graphics::fit;
+use crate::studio::{Focus, caption};
+
+use super::card;
+use super::panel;
+use super::sheet::{Sheet, below, skip};
+use super::text::excerpt;
+
+/// Draws the pane, where the layout has one.
+pub fn draw(sheet: &mut Sheet<'_>) {
+    let area = sheet.layout.picture;
+    if area.is_empty() {
+        return;
+    }
+    let focused = sheet.state.focus == Focus::Picture;
+    let note = note(sheet);
+    panel::pane(sheet, area, Focus::Picture.title(), note, focused);
+    canvas(sheet);
+    let state = sheet.state;
+    if let (Some(generation), Some(picture)) = (state.history.selected(), state.history.shown()) {
+        draw_caption(sheet, sheet.layout.caption, generation, picture);
+    }
+}
+
+/// Draws the picture over the whole screen but the footer.
+pub fn full_view(sheet: &mut Sheet<'_>) {
+    canvas(sheet);
+}
+
+/// The picture where it can be shown, else what is known in words.
+fn canvas(sheet: &mut Sheet<'_>) {
+    let (state, room) = (sheet.state, sheet.layout.canvas);
+    let Some(generation) = state.history.selected() else {
+        card::nothing(sheet, room);
+        return;
+    };
+    let Some(picture) = state.history.shown() else {
+        card::no_picture(sheet, room, generation);
+        return;
+    };
+    match picture.size {
+        Some(size) if is_drawable(sheet, picture) => {
+            let area = fit(size, state.display.cell, room);
+            sheet.scene.place(picture.id, area, sheet.buf);
+        }
+        _ => card::picture(sheet, room, generation, picture),
+    }
+}
+
+/// Whether the terminal shows pictures, and this one can be decoded.
+pub fn is_drawable(sheet: &Sheet<'_>, picture: &Picture) -> bool {
+    sheet.state.display.graphics != GraphicsKind::Off
+        && picture.size.is_some()
+        && !sheet.state.history.undrawable.contains_key(&picture.id)
+}
+
+/// `2 of 3  7c31d09e.2` for the frame.
+fn note(sheet: &Sheet<'_>) -> Line<'static> {
+    let history = &sheet.state.history;
+    let (Some(generation), Some(picture)) = (history.selected(), history.shown()) else {
+        return Line::default();
+    };
+    let of = match generation.pictures.len() {
+        0 | 1 => String::new(),
+        many => format!(" {} of {many} ", picture.id.n),
+    };
+    Line::from(vec![
+        Span::styled(of, sheet.theme.accent),
+        Span::styled(format!(" {} ", picture.id.short()), sheet.theme.dim),
+    ])
+}
+
+/// Facts first; then what the user should know; then the prompt, as far as there are lines.
+fn draw_caption(sheet: &mut Sheet<'_>, area: Rect, generation: &Generation, picture: &Picture) {
+    let theme = sheet.theme;
+    let inside = Rect {
+        x: area.x + 1,
+        width: area.width.saturating_sub(2),
+        ..area
+    };
+    let facts = caption(generation, picture);
+    let took = sheet.put(inside, &facts, theme.dim);
+    let notices: Vec<&str> = generation.notices.iter().map(Clean::as_str).collect();
+    let notices = notices.join("; ");
+    let mut left = below(inside, 1);
+    if !notices.is_empty() {
+        // With one line only, the notices follow the facts.
+        let line = if left.is_empty() {
+            skip(inside, took + 2)
+        } else {
+            left
+        };
+        sheet.put(line, &notices, theme.warn);
+        left = below(left, 1);
+    }
+    let prompt = excerpt(generation.request.prompt.typed(), left.width);
+    sheet.put(left, prompt.as_str(), theme.base);
+}

@@ -1,0 +1,123 @@
+//! The settings: the form's fields, what they lead to in px, and the price as far as it is known.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Line;
+
+use crate::domain::Clean;
+use crate::studio::{Field, Focus, Shape, inner};
+
+use super::panel;
+use super::sheet::{Sheet, below, skip};
+use super::text::{self, rows, wrap};
+
+/// The cells of the labels' column.
+const LABEL: u16 = 8;
+
+/// Draws the pane, or the line that stands for it.
+pub fn draw(sheet: &mut Sheet<'_>) {
+    let area = sheet.layout.settings;
+    if area.is_empty() {
+        return;
+    }
+    if sheet.layout.shape == Shape::Stacked {
+        for field in Field::ALL {
+            folded(sheet, field);
+        }
+        return;
+    }
+    let focused = sheet.state.focus == Focus::Settings;
+    panel::pane(
+        sheet,
+        area,
+        Focus::Settings.title(),
+        Line::default(),
+        focused,
+    );
+    for field in Field::ALL {
+        unfolded(sheet, field);
+    }
+    let last = sheet.layout.field(Field::Count);
+    consequences(sheet, below(inner(area), last.bottom() - inner(area).y));
+}
+
+/// One field in a line of its own: label, value, and its arrows when it has the keyboard.
+fn unfolded(sheet: &mut Sheet<'_>, field: Field) {
+    let (state, theme) = (sheet.state, sheet.theme);
+    let area = sheet.layout.field(field);
+    let selected = state.focus == Focus::Settings && state.field == field;
+    if selected {
+        sheet.buf.set_style(area, theme.selected);
+        sheet.put(area, "▌", theme.accent);
+    }
+    let mut inside = skip(area, 2);
+    inside.width = inside.width.saturating_sub(1);
+    let on_row = |style| {
+        if selected {
+            theme.on_selected(style)
+        } else {
+            style
+        }
+    };
+    sheet.put(inside, field.label(), on_row(theme.dim));
+    inside = skip(inside, LABEL);
+    if field == Field::Ratio
+        && let Some(size) = state.catalog.pixels(&state.form.model, state.form.ratio)
+    {
+        let took = text::put_right(sheet.buf, inside, &format!("{size} px"), on_row(theme.dim));
+        inside.width = inside.width.saturating_sub(took + 1);
+    }
+    let value = Clean::line(&state.form.value(field));
+    if selected {
+        inside = skip(inside, sheet.put(inside, "‹ ", on_row(theme.accent)));
+        let value = format!("{value} ");
+        inside = skip(inside, sheet.put(inside, &value, Style::new()));
+        sheet.put(inside, "›", on_row(theme.accent));
+    } else {
+        sheet.put(inside, value.as_str(), theme.base);
+    }
+}
+
+/// One field of four in one line.
+fn folded(sheet: &mut Sheet<'_>, field: Field) {
+    let (state, theme) = (sheet.state, sheet.theme);
+    let area = sheet.layout.field(field);
+    let value = Clean::line(&state.form.value(field));
+    let mut inside = skip(area, 1);
+    inside.width = inside.width.saturating_sub(1);
+    let selected = state.focus == Focus::Settings && state.field == field;
+    let mut label = theme.dim;
+    if selected {
+        sheet.buf.set_style(area, theme.selected);
+        label = theme.on_selected(label);
+    }
+    if text::width(field.label()) + 1 + text::width(value.as_str()) <= inside.width {
+        inside = skip(inside, sheet.put(inside, field.label(), label) + 1);
+    }
+    sheet.put(inside, value.as_str(), Style::new());
+}
+
+/// The price, what is being edited, and what the catalog warns of.
+fn consequences(sheet: &mut Sheet<'_>, area: Rect) {
+    let (state, theme) = (sheet.state, sheet.theme);
+    let (form, catalog) = (&state.form, &state.catalog);
+    let mut inside = skip(area, 2);
+    inside.width = inside.width.saturating_sub(1);
+    let price = form.price(catalog).map(|price| Clean::line(&price));
+    sheet.put(inside, "Price", theme.dim);
+    match &price {
+        Some(price) => sheet.put(skip(inside, LABEL), price.as_str(), theme.base),
+        None => sheet.put(skip(inside, LABEL), "unknown", theme.dim),
+    };
+    let mut left = below(inside, 1);
+    if let Some(parent) = form.parent {
+        sheet.put(left, "Edits", theme.dim);
+        sheet.put(skip(left, LABEL), &parent.short(), theme.base);
+        left = below(left, 1);
+    }
+    for warning in catalog.warnings(&form.model, form.format) {
+        for (line, row) in wrap(warning.as_str(), left.width).zip(rows(left)) {
+            sheet.put(row, line, theme.warn);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! The panes at three sizes: empty, typing, running, finished, refused, failed.
+
+use std::time::Duration;
+
+use plantain::domain::{
+    Clean, ColorDepth, Display, Failure, FailureKind, Generation, GraphicsKind, Progress, Step,
+};
+use plantain::view::Theme;
+
+use super::desk::{Desk, done, past, picture};
+
+const SIZES: [(u16, u16); 3] = [(120, 40), (80, 24), (40, 12)];
+
+/// One snapshot for each size.
+fn at_each_size(name: &str, screen: impl Fn(u16, u16) -> String) {
+    for (columns, rows) in SIZES {
+        insta::assert_snapshot!(format!("{name}-{columns}x{rows}"), screen(columns, rows));
+    }
+}
+
+/// A history as a week of use leaves it.
+pub fn some_history() -> Vec<Generation> {
+    let mut refused = past(3, "a clown in the style of a living painter");
+    refused.step(Step::Refuse).unwrap();
+    let words = "I can't imitate the style of a living artist. I can paint a clown in the manner of the old masters instead.";
+    refused.failure = Some(
+        Failure::new(FailureKind::Refused, words)
+            .hint("change the prompt; the same one will be declined again"),
+    );
+    let mut failed = past(
+        4,
+        "a lighthouse in a storm, oil on canvas, thick strokes, a very long prompt that will not fit",
+    );
+    failed.step(Step::Fail).unwrap();
+    failed.failure = Some(
+        Failure::new(
+            FailureKind::Unreachable,
+            "no connection to api.example.com: the name does not resolve",
+        )
+        .hint("check the base URL and the network; plantain config show"),
+    );
+    let mut lost = past(5, "狐が雪の中を走る、夜明け");
+    lost.step(Step::Lose).unwrap();
+    let mut edited = done(2, "make it night", 1);
+    edited.request.parent = Some(picture(done(1, "x", 1).id, 1).id);
+    edited.notices = vec![Clean::line("asked 16:9, got 3:2")];
+    let old = (6..30).map(|n| done(n * 700, &format!("an older picture, number {n}"), 1));
+    let mut all = vec![
+        done(1, "a red fox in the snow", 3),
+        edited,
+        refused,
+        failed,
+        lost,
+    ];
+    all.extend(old);
+    all
+}
+
+#[test]
+fn the_empty_studio_says_what_to_do() {
+    at_each_size("empty", |w, h| Desk::empty(w, h).screen());
+}
+
+#[test]
+fn a_prompt_is_typed() {
+    at_each_size("typing", |w, h| {
+        let mut desk = Desk::empty(w, h);
+        desk.types("a red fox in the snow, dawn light, 狐, and a long line that has to wrap because no pane is as wide");
+        desk.screen()
+    });
+}
+
+#[test]
+fn a_generation_streams() {
+    at_each_size("running", |w, h| {
+        let mut desk = Desk::with(w, h, some_history());
+        desk.types("a cute cat");
+        let ids = desk.generate();
+        desk.progress(ids[0], Progress::Sending);
+        desk.progress(ids[0], Progress::Answering);
+        desk.progress(
+            ids[0],
+            Progress::Text(Clean::text(
+                "Thinking about a cat.\nSketching the ears, then the whiskers.",
+            )),
+        );
+        desk.progress(ids[0], Progress::Percent(40));
+        desk.wait(12);
+        desk.screen()
+    });
+}
+
+#[test]
+fn a_picture_has_landed() {
+    at_each_size("finished", |w, h| {
+        let mut desk = Desk::with(w, h, some_history());
+        desk.keys("Alt+3 Home");
+        desk.keys("Alt+4");
+        desk.screen()
+    });
+}
+
+#[test]
+fn the_history_scrolls() {
+    at_each_size("history", |w, h| {
+        let mut desk = Desk::with(w, h, some_history());
+        desk.keys("Alt+3 j j j j j j j j j j j j j j j j j j j j");
+        desk.screen()
+    });
+}
+
+#[test]
+fn a_notice_stands_under_its_picture() {
+    let mut desk = Desk::with(120, 40, some_history());
+    desk.keys("Alt+3 j");
+    insta::assert_snapshot!(desk.screen());
+}
+
+#[test]
+fn a_refusal_shows_the_models_own_words() {
+    at_each_size("refused", |w, h| {
+        let mut desk = Desk::with(w, h, some_history());
+        desk.keys("Alt+3 j j Alt+4");
+        desk.screen()
+    });
+}
+
+#[test]
+fn a_failure_shows_cause_and_hint() {
+    let mut desk = Desk::with(80, 24, some_history());
+    desk.keys("Alt+3 j j j Alt+4");
+    insta::assert_snapshot!(desk.screen());
+}
+
+#[test]
+fn without_graphics_a_card_tells_the_path() {
+    let mut desk = Desk::with(80, 24, some_history());
+    desk.display(Display {
+        graphics: GraphicsKind::Off,
+        ..Display::default()
+    });
+    desk.keys("Alt+3 Home Alt+4");
+    insta::assert_snapshot!(desk.screen());
+}
+
+#[test]
+fn full_view_is_the_picture_and_the_keys() {
+    at_each_size("full-view", |w, h| {
+        let mut desk = Desk::with(w, h, some_history());
+        desk.keys("Alt+3 Home Enter");
+        desk.screen()
+    });
+}
+
+#[test]
+fn the_history_is_filtered() {
+    at_each_size("filter", |w, h| {
+        let mut desk = Desk::with(w, h, some_history());
+        desk.keys("Alt+3 /");
+        desk.types("fox");
+        desk.wait(1);
+        desk.load(vec![done(1, "a red fox in the snow", 3)]);
+        desk.screen()
+    });
+}
+
+#[test]
+fn a_terminal_too_small_says_so() {
+    let screens = [(29, 8), (60, 3), (10, 3), (1, 1)].map(|(w, h)| Desk::empty(w, h).screen());
+    insta::assert_snapshot!(screens.join("--\n"));
+}
+
+#[test]
+fn no_colour_depth_gets_a_colour_that_it_lacks() {
+    let desk = Desk::with(120, 40, some_history());
+    let (buf, _) = desk.draw(&Theme::default().at(ColorDepth::None));
+    let coloured = buf
+        .content
+        .iter()
+        .any(|c| c.fg != ratatui::style::Color::Reset || c.bg != ratatui::style::Color::Reset);
+    assert!(!coloured);
+}
+
+#[test]
+fn a_frame_is_drawn_in_time() {
+    let mut desk = Desk::with(120, 40, some_history());
+    desk.types(&"a long prompt ".repeat(200));
+    let start = std::time::Instant::now();
+    for _ in 0..20 {
+        desk.draw(&Theme::default());
+    }
+    // An unoptimised build draws in about 2 ms; ten times that would be a mistake, not a slow machine.
+    assert!(
+        start.elapsed() / 20 < Duration::from_millis(20),
+        "{:?}",
+        start.elapsed() / 20
+    );
+}
