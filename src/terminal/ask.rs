@@ -4,6 +4,8 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use rustix::event::PollFlags;
+use rustix::process::getpgrp;
+use rustix::termios::tcgetpgrp;
 
 use super::guard::{hush, restore_now};
 use super::tty::{Ready, wait};
@@ -32,8 +34,15 @@ impl Asked {
 
 /// Sends `queries` (whose last is DA1) and waits for the answers, at most for `limit`.
 ///
-/// Keys typed meanwhile are lost: a terminal cannot be made to read them again.
+/// A job in the background is answered nothing, since asking would stop it. Keys typed meanwhile are lost: a terminal
+/// cannot be made to read them again. An ending that runs no destructors calls [`restore_now`].
 pub fn ask(tty: &Tty, queries: &[u8], limit: Duration) -> io::Result<Asked> {
+    if tcgetpgrp(tty.input()).is_ok_and(|foreground| foreground != getpgrp()) {
+        return Ok(Asked {
+            replies: Vec::new(),
+            owing: None,
+        });
+    }
     hush(tty)?;
     let mut owing = Owing {
         tty: tty.clone(),

@@ -10,6 +10,8 @@ use std::time::Duration;
 use rustix::process::{Signal, getpgrp, getsid, kill_current_process_group};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 
+use tokio::signal::unix::{SignalKind, signal};
+
 use super::Tty;
 
 /// How long a stopped line may hold up a change of modes. The program ends all the same.
@@ -93,8 +95,9 @@ impl Modes {
 struct Held {
     tty: Tty,
     cooked: Termios,
+    /// None when only the line's settings were changed.
+    modes: Option<Modes>,
     farewell: Vec<u8>,
-    unset: String,
 }
 
 static HELD: Mutex<Option<Held>> = Mutex::new(None);
@@ -136,14 +139,18 @@ impl Screen {
     }
 
     /// Gives the terminal back, stops the process group as Ctrl+Z does elsewhere, and goes on when the shell continues it.
+    /// The input stream must have been stopped; all has to be drawn anew.
     ///
     /// False, and nothing was done, when there is no shell that could.
-    pub fn suspend(&self) -> io::Result<bool> {
+    pub async fn suspend(&self) -> io::Result<bool> {
         if !has_job_control() {
             return Ok(false);
         }
+        // The stop takes effect some time after `kill` returns, if another thread gets the signal; SIGCONT is certain.
+        let mut continued = signal(SignalKind::from_raw(Signal::CONT.as_raw()))?;
         self.leave();
         kill_current_process_group(Signal::STOP)?;
+        continued.recv().await;
         self.resume()?;
         Ok(true)
     }
@@ -160,8 +167,11 @@ impl Drop for Screen {
 pub fn restore_now() {
     let Some(held) = lock().take() else { return };
     held.tty.set_given_back(true);
-    let bytes = [held.farewell.as_slice(), held.unset.as_bytes()].concat();
-    let _ = held.tty.write(&bytes, WRITE_LIMIT);
+    if let Some(modes) = held.modes {
+        let unset = modes.unset();
+        let bytes = [UNTANGLE.as_bytes(), &held.farewell, unset.as_bytes()].concat();
+        let _ = held.tty.write(&bytes, WRITE_LIMIT);
+    }
     let _ = tcsetattr(held.tty.input(), OptionalActions::Now, &held.cooked);
 }
 
@@ -172,15 +182,14 @@ pub(super) fn is_held() -> bool {
 
 /// Stops echo and line editing, and nothing else, until [`restore_now`].
 pub(super) fn hush(tty: &Tty) -> io::Result<()> {
-    hold(tty, String::new(), |termios| {
+    hold(tty, None, |termios| {
         use rustix::termios::LocalModes;
         termios.local_modes -= LocalModes::ECHO | LocalModes::ICANON;
     })
 }
 
 fn take(tty: &Tty, modes: Modes) -> io::Result<()> {
-    let unset = [UNTANGLE, &modes.unset()].concat();
-    hold(tty, unset, Termios::make_raw)?;
+    hold(tty, Some(modes), Termios::make_raw)?;
     tty.set_given_back(false);
     tty.write(modes.set().as_bytes(), WRITE_LIMIT)
         .inspect_err(|_| restore_now())
@@ -188,7 +197,7 @@ fn take(tty: &Tty, modes: Modes) -> io::Result<()> {
 
 /// Changes the line's settings, and remembers how to undo that. The settings come before any mode: in the background the
 /// kernel stops us there, with the screen still the shell's.
-fn hold(tty: &Tty, unset: String, change: impl FnOnce(&mut Termios)) -> io::Result<()> {
+fn hold(tty: &Tty, modes: Option<Modes>, change: impl FnOnce(&mut Termios)) -> io::Result<()> {
     let mut slot = lock();
     if slot.is_some() {
         return Err(io::ErrorKind::AlreadyExists.into());
@@ -200,8 +209,8 @@ fn hold(tty: &Tty, unset: String, change: impl FnOnce(&mut Termios)) -> io::Resu
     *slot = Some(Held {
         tty: tty.clone(),
         cooked,
+        modes,
         farewell: Vec::new(),
-        unset,
     });
     Ok(())
 }

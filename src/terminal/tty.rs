@@ -9,8 +9,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -30,15 +29,18 @@ pub fn is_terminal(fd: impl AsFd) -> bool {
 pub struct Tty {
     input: Arc<OwnedFd>,
     output: Arc<OwnedFd>,
-    given_back: Arc<AtomicBool>,
+    given_back: Arc<Mutex<bool>>,
 }
 
 impl Tty {
-    /// Standard input and output where they are terminals, else the controlling terminal.
+    /// Standard input and output, or another of the three where one is no terminal, else the controlling terminal.
     pub fn open() -> io::Result<Self> {
-        let input = own_or_controlling(io::stdin().as_fd())?;
-        let output = own_or_controlling(io::stdout().as_fd())?;
-        Ok(Self::of(input, output))
+        let (stdin, stdout, stderr) = (io::stdin(), io::stdout(), io::stderr());
+        let (stdin, stdout, stderr) = (stdin.as_fd(), stdout.as_fd(), stderr.as_fd());
+        Ok(Self::of(
+            first_terminal([stdin, stdout, stderr])?,
+            first_terminal([stdout, stderr, stdin])?,
+        ))
     }
 
     /// A terminal by one descriptor for both directions.
@@ -64,52 +66,53 @@ impl Tty {
         self.input.as_fd()
     }
 
-    /// Whether the screen was given back to the shell, after which no frame may be written.
-    pub(super) fn is_given_back(&self) -> bool {
-        self.given_back.load(Ordering::Acquire)
-    }
-
+    /// Whether the screen belongs to the shell again. Once this is set, no byte of a frame is written any more.
     pub(super) fn set_given_back(&self, given_back: bool) {
-        self.given_back.store(given_back, Ordering::Release);
+        *self.given_back() = given_back;
     }
 
-    /// Writes all of `bytes`, or what the line takes of them within `limit`.
-    pub(super) fn write(&self, bytes: &[u8], limit: Duration) -> io::Result<()> {
+    fn given_back(&self) -> MutexGuard<'_, bool> {
+        let guard = self.given_back.lock();
+        guard.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes all of `bytes`; `TimedOut` when the line does not take them within `limit`.
+    pub(super) fn write(&self, mut bytes: &[u8], limit: Duration) -> io::Result<()> {
         let until = after(limit);
-        self.write_all(bytes, || {
-            wait(self.output.as_fd(), PollFlags::OUT, until, None)
-        })
-    }
-
-    /// Writes a frame, until `go_on` hangs up or the screen is given back: then what is left of it is dropped.
-    pub(super) fn write_frame(&self, frame: &[u8], go_on: BorrowedFd<'_>) -> io::Result<()> {
-        if self.is_given_back() {
-            return Ok(());
-        }
-        let written = self.write_all(frame, || {
-            let ready = wait(self.output.as_fd(), PollFlags::OUT, None, Some(go_on));
-            if self.is_given_back() {
-                Ok(Ready::Late)
-            } else {
-                ready
-            }
-        });
-        match written {
-            Err(error) if error.kind() == io::ErrorKind::TimedOut => Ok(()),
-            other => other,
-        }
-    }
-
-    fn write_all(&self, mut bytes: &[u8], room: impl Fn() -> io::Result<Ready>) -> io::Result<()> {
         while !bytes.is_empty() {
             match rustix::io::write(&*self.output, bytes) {
                 Ok(written) => bytes = &bytes[written..],
                 Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) => match room()? {
-                    Ready::Yes => {}
-                    Ready::Late => return Err(io::ErrorKind::TimedOut.into()),
-                    Ready::Stopped => return Err(io::ErrorKind::Interrupted.into()),
-                },
+                Err(Errno::AGAIN) => {
+                    if wait(self.output.as_fd(), PollFlags::OUT, until, None)? == Ready::Late {
+                        return Err(io::ErrorKind::TimedOut.into());
+                    }
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes a frame; what is left of it when the screen is given back is dropped. `Interrupted` when `go_on` hangs up.
+    pub(super) fn write_frame(&self, mut frame: &[u8], go_on: BorrowedFd<'_>) -> io::Result<()> {
+        while !frame.is_empty() {
+            // Held over the write, so that none is under way when the screen is given back.
+            let given_back = self.given_back();
+            if *given_back {
+                return Ok(());
+            }
+            let written = rustix::io::write(&*self.output, frame);
+            drop(given_back);
+            match written {
+                Ok(written) => frame = &frame[written..],
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => {
+                    let output = self.output.as_fd();
+                    if wait(output, PollFlags::OUT, None, Some(go_on))? == Ready::Stopped {
+                        return Err(io::ErrorKind::Interrupted.into());
+                    }
+                }
                 Err(error) => return Err(error.into()),
             }
         }
@@ -160,8 +163,9 @@ pub(super) fn after(limit: Duration) -> Option<Instant> {
     Instant::now().checked_add(limit)
 }
 
-fn own_or_controlling(fd: BorrowedFd<'_>) -> io::Result<OwnedFd> {
-    if termios::isatty(fd) {
+/// The first of `fds` that is a terminal. `/dev/tty` is the last resort, since macOS cannot poll it.
+fn first_terminal(fds: [BorrowedFd<'_>; 3]) -> io::Result<OwnedFd> {
+    if let Some(fd) = fds.into_iter().find(|fd| is_terminal(fd)) {
         return fd.try_clone_to_owned();
     }
     let mut options = OpenOptions::new();

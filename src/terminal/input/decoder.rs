@@ -72,8 +72,8 @@ impl Decoder {
             _ => (false, bytes),
         };
         self.parser.parse(bytes, false);
-        let Some(mut found) = self.parser.pop() else {
-            // It may be waiting for the end of something that it does not know.
+        let (Some(mut found), None) = (self.parser.pop(), self.parser.pop()) else {
+            // Unknown to it: it waits for more, or took the rest for keys.
             self.parser = termina::Parser::default();
             return None;
         };

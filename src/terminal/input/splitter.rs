@@ -227,7 +227,8 @@ fn csi(bytes: &[u8]) -> (Kind, usize) {
         (Some(b'?' | b'>' | b'='), _) | (_, b'c' | b'n' | b'R' | b't' | b'x' | b'y') => {
             Kind::Answer
         }
-        _ => Kind::Key,
+        (None | Some(b'0'..=b'9' | b'<'), _) => Kind::Key,
+        _ => Kind::Noise,
     };
     (kind, length)
 }

@@ -318,6 +318,23 @@ fn control_c_ends_a_paste_whose_end_is_lost() {
 }
 
 #[test]
+fn sequences_that_nobody_knows_are_no_keys() {
+    for unknown in [
+        "\x1b[:0O",
+        "\x1b[:O",
+        "\x1b[;5A",
+        "\x1b[5;5;5@",
+        "\x1b[ q",
+        "\x1b[<0;1;1h",
+        "\x1b[[Z",
+        "\x1bOZ",
+    ] {
+        let bytes = format!("{unknown}hello");
+        assert_eq!(decoded(bytes.as_bytes()), typed("hello"), "{unknown:?}");
+    }
+}
+
+#[test]
 fn an_answer_without_end_is_let_go() {
     let mut decoder = Decoder::default();
     decoder.push(b"\x1bP>|");
@@ -354,7 +371,6 @@ proptest! {
         let mut rest = bytes.as_slice();
         for cut in cuts.iter().cycle() {
             let (now, later) = rest.split_at((*cut).min(rest.len()));
-            // A lone Ctrl+C is the way out of a paste; it is not in one here.
             out.extend(decoder.push(now));
             rest = later;
             if rest.is_empty() {
