@@ -18,7 +18,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::config::{Config, Environment};
 use crate::domain::{Clean, Failure, FailureKind};
+use crate::runtime;
 use args::{Args, Verb};
 
 /// How a run of plantain ends.
@@ -60,10 +62,7 @@ fn run(args: &Args) -> Result<Outcome, Failure> {
         Some(Verb::Show(verb)) => show::run(args, verb),
         Some(Verb::Serve(verb)) => serve::run(args, verb),
         Some(Verb::Config { action }) => config::run(args, *action),
-        None => {
-            Err(Failure::new(FailureKind::Usage, "there is no verb")
-                .hint("plantain --help lists them"))
-        }
+        None => studio(args),
     }
 }
 
@@ -93,4 +92,15 @@ fn code_of(failure: &Failure) -> u8 {
         FailureKind::Usage | FailureKind::Config => 2,
         _ => 1,
     }
+}
+
+/// Without a verb: the studio.
+fn studio(args: &Args) -> Result<Outcome, Failure> {
+    let environment = Environment::of_process();
+    let config = Config::load(&environment, &args.common.overrides())?;
+    let ending = block_on(runtime::run(&config, &environment))?;
+    Ok(match ending {
+        runtime::Ending::Quit => Outcome::Done,
+        runtime::Ending::Signal(number) => Outcome::Signal(number),
+    })
 }

@@ -137,7 +137,7 @@ impl Pipeline {
         Ok(Running {
             generation,
             cancel,
-            done: tokio::spawn(run.to_the_end(place)),
+            done: tokio::spawn(run.finish(place)),
         })
     }
 

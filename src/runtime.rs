@@ -1,9 +1,21 @@
-//! What generations run on, and what is known of the terminal.
+//! The loop: wait, drain, draw once. It knows every room, and does nothing that could be done in one of them.
+//!
+//! `studio` is the loop itself; `world` is what generations run on; `hands`, `outside`, `lend` and `watch` do what the
+//! core asks for; `pictures` decodes and encodes for the stage; `clock` and `signals` say when.
 
+mod clock;
 mod decode;
 mod facts;
+mod hands;
+mod lend;
+mod outside;
+mod pictures;
+mod signals;
+mod studio;
+mod watch;
 mod world;
 
 pub use decode::decode;
 pub use facts::{capabilities_of, environment_of};
+pub use studio::{Ending, run};
 pub use world::World;

@@ -1,6 +1,6 @@
 //! Where `-o` puts a copy: names that follow the bytes and never replace a file unasked.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -89,7 +89,7 @@ impl Output {
 
     /// The asked extension where it is a name of the format (`jpeg` for a JPEG), else the format's own.
     fn extension(&self, picture: &Picture) -> OsString {
-        let asked = self.path.extension().map(|e| e.to_ascii_lowercase());
+        let asked = self.path.extension().map(OsStr::to_ascii_lowercase);
         let own = picture.format.extension();
         match asked {
             Some(asked) if asked == own || asked == picture.format.as_str() => {

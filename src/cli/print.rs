@@ -5,6 +5,7 @@
     reason = "this is where the command line speaks"
 )]
 
+use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 
 use serde::Serialize;
@@ -35,7 +36,7 @@ pub fn json(value: &impl Serialize) {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         if matches!(c, '\u{7f}'..='\u{9f}') {
-            safe.push_str(&format!("\\u{:04x}", u32::from(c)));
+            let _ = write!(safe, "\\u{:04x}", u32::from(c));
         } else {
             safe.push(c);
         }

@@ -39,7 +39,7 @@ impl From<Cancelled> for Stop {
 
 impl Run {
     /// Runs until it ends one way or the other, and gives the final record.
-    pub(super) async fn to_the_end(mut self, place: Place) -> Generation {
+    pub(super) async fn finish(mut self, place: Place) -> Generation {
         let started = Instant::now();
         let outcome = self.course(&place).await;
         drop(place);

@@ -69,10 +69,10 @@ impl Run {
 
     fn keep_words(&mut self, answer: &Answer) {
         let generation = &mut self.generation;
-        generation.text = answer.text.clone();
-        generation.model_answered = answer.model.clone();
-        generation.finish_reason = answer.finish_reason.clone();
-        generation.usage = answer.usage.clone();
+        generation.text.clone_from(&answer.text);
+        generation.model_answered.clone_from(&answer.model);
+        generation.finish_reason.clone_from(&answer.finish_reason);
+        generation.usage.clone_from(&answer.usage);
         if let Some(notice) = verify::model(&generation.request, answer.model.as_ref()) {
             self.note(notice.as_str());
         }

@@ -81,6 +81,7 @@ impl Surface {
         let result = view(self.next.area, &mut self.next);
         self.cells.clear();
         self.damage.clear();
+        let covered = self.blank_under_pictures();
         let changes = self.shown.diff(&self.next);
         for (x, y, cell) in &changes {
             let width = cell.cell_width().max(1);
@@ -93,8 +94,26 @@ impl Surface {
             // Writing to a `Vec` cannot fail.
             let _ = CrosstermBackend::new(&mut self.cells).draw(changes.into_iter());
         }
+        for at in covered {
+            self.next.content[at].set_diff_option(CellDiffOption::Skip);
+        }
         std::mem::swap(&mut self.shown, &mut self.next);
         result
+    }
+
+    /// Cells that a picture takes from text, by index: they are blanked in this frame, since the picture itself comes later
+    /// and may be transparent.
+    fn blank_under_pictures(&mut self) -> Vec<usize> {
+        let pairs = self.shown.content.iter().zip(&mut self.next.content);
+        let mut covered = Vec::new();
+        for (at, (shown, next)) in pairs.enumerate() {
+            if next.diff_option == CellDiffOption::Skip && shown.diff_option != CellDiffOption::Skip
+            {
+                next.set_diff_option(CellDiffOption::AlwaysUpdate);
+                covered.push(at);
+            }
+        }
+        covered
     }
 
     /// The cells that the last [`Self::draw`] writes, in runs of one row: pictures that stand there are drawn over.
@@ -107,15 +126,15 @@ impl Surface {
         self.clear
     }
 
-    /// The bytes of the frame: cells, then `pictures`, then the cursor, shown at `cursor` or hidden. Empty when the
-    /// terminal shows all of it already.
-    pub fn finish(&mut self, pictures: &[u8], cursor: Option<Position>) -> Vec<u8> {
+    /// The bytes of the frame: `before` (what takes old pictures away), then the cells, then the cursor, shown at
+    /// `cursor` or hidden. Empty when the terminal shows all of it already.
+    pub fn finish(&mut self, before: &[u8], cursor: Option<Position>) -> Vec<u8> {
         let clear = std::mem::take(&mut self.clear);
-        let drawn = clear || !self.cells.is_empty() || !pictures.is_empty();
+        let drawn = clear || !self.cells.is_empty() || !before.is_empty();
         if !drawn && self.cursor == cursor {
             return Vec::new();
         }
-        let mut frame = Vec::with_capacity(self.cells.len() + pictures.len() + 64);
+        let mut frame = Vec::with_capacity(self.cells.len() + before.len() + 64);
         if self.synchronized {
             frame.extend_from_slice(SYNC.0);
         }
@@ -126,8 +145,8 @@ impl Surface {
         if clear {
             frame.extend_from_slice(b"\x1b[0m\x1b[2J");
         }
+        frame.extend_from_slice(before);
         frame.extend_from_slice(&self.cells);
-        frame.extend_from_slice(pictures);
         if let Some(Position { x, y }) = cursor {
             let place = format!("\x1b[{};{}H", y.saturating_add(1), x.saturating_add(1));
             frame.extend_from_slice(place.as_bytes());

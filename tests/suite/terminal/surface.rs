@@ -1,6 +1,7 @@
 //! Frames: what the terminal shows after each, and that nothing is sent for nothing.
 
 use plantain::terminal::Surface;
+use ratatui::buffer::{Buffer, CellDiffOption};
 use ratatui::layout::{Position, Rect, Size};
 use ratatui::style::{Color, Style};
 
@@ -48,14 +49,15 @@ fn what_is_shown_already_is_not_sent() {
 }
 
 #[test]
-fn pictures_come_between_the_cells_and_the_cursor_inside_the_synchronized_frame() {
+fn erasures_come_before_the_cells_inside_the_synchronized_frame() {
     let mut surface = Surface::new(SIZE);
     surface.set_synchronized(true);
     surface.draw(|_, buffer| buffer.set_string(0, 0, "x", Style::new()));
-    let bytes = surface.finish(b"PICTURE", Some(Position::ORIGIN));
+    let bytes = surface.finish(b"ERASE", Some(Position::ORIGIN));
     let text = String::from_utf8(bytes).unwrap();
     assert!(text.starts_with("\x1b[?2026h"));
-    assert!(text.ends_with("PICTURE\x1b[1;1H\x1b[?25h\x1b[?2026l"));
+    assert!(text.find("ERASE") < text.find('x'), "{text:?}");
+    assert!(text.ends_with("\x1b[1;1H\x1b[?25h\x1b[?2026l"));
 }
 
 #[test]
@@ -109,4 +111,22 @@ fn after_a_reset_all_is_drawn_over_a_cleared_screen() {
         terminal.screen().cell(0, 0).unwrap().bgcolor(),
         vt100::Color::Default
     );
+}
+
+#[test]
+fn text_does_not_stay_where_a_picture_takes_over() {
+    let mut surface = Surface::new(SIZE);
+    surface.draw(|_, buffer| buffer.set_string(0, 0, "old", Style::new()));
+    surface.finish(b"", None);
+    let picture = |_: Rect, buffer: &mut Buffer| {
+        for x in 0..3 {
+            buffer[(x, 0)].set_diff_option(CellDiffOption::Skip);
+        }
+    };
+    surface.draw(picture);
+    assert_eq!(surface.damage(), [Rect::new(0, 0, 3, 1)]);
+    let bytes = surface.finish(b"", None);
+    assert!(String::from_utf8_lossy(&bytes).contains("   "), "{bytes:?}");
+    surface.draw(picture);
+    assert_eq!(surface.finish(b"", None), b"", "and is blanked once only");
 }

@@ -1,0 +1,59 @@
+//! Signals as a stream: a new size, and the ways a process is asked to end.
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::domain::{Failure, FailureKind};
+
+/// What a signal means here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Told {
+    /// SIGWINCH
+    Resized,
+    /// SIGINT, SIGTERM or SIGQUIT, by number: end now.
+    End(u8),
+    /// SIGHUP: the line is gone; what is paid for may still be finished.
+    HungUp,
+}
+
+pub(super) struct Signals {
+    winch: Signal,
+    int: Signal,
+    term: Signal,
+    quit: Signal,
+    hup: Signal,
+}
+
+impl Signals {
+    /// From here on none of them ends the process by itself.
+    pub(super) fn listen() -> Result<Self, Failure> {
+        let listen = |kind: SignalKind| {
+            signal(kind).map_err(|error| {
+                Failure::new(
+                    FailureKind::Internal,
+                    format!("cannot listen to signals: {error}"),
+                )
+            })
+        };
+        Ok(Self {
+            winch: listen(SignalKind::window_change())?,
+            int: listen(SignalKind::interrupt())?,
+            term: listen(SignalKind::terminate())?,
+            quit: listen(SignalKind::quit())?,
+            hup: listen(SignalKind::hangup())?,
+        })
+    }
+
+    pub(super) async fn next(&mut self) -> Told {
+        tokio::select! {
+            _ = self.winch.recv() => Told::Resized,
+            _ = self.hup.recv() => Told::HungUp,
+            _ = self.int.recv() => end(SignalKind::interrupt()),
+            _ = self.term.recv() => end(SignalKind::terminate()),
+            _ = self.quit.recv() => end(SignalKind::quit()),
+        }
+    }
+}
+
+fn end(kind: SignalKind) -> Told {
+    Told::End(u8::try_from(kind.as_raw_value()).unwrap_or(15))
+}

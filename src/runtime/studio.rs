@@ -1,0 +1,471 @@
+//! The studio's loop: wait for what happens, take all of it in, then draw once.
+//!
+//! Nothing here waits for a disk, a network, a decoder or the terminal: all of that comes back as one more thing that happened.
+
+mod face;
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::time::timeout;
+
+use super::clock::Clock;
+use super::environment_of;
+use super::hands::Hands;
+use super::pictures::{Made, Pictures};
+use super::signals::{Signals, Told};
+use super::{World, lend, outside, watch};
+use crate::config::{Config, Environment, Notify};
+use crate::domain::{Clean, Failure, FailureKind, GenerationId, Progress, TaskId};
+use crate::pipeline::Cancel;
+use crate::studio::keymap::Keymap;
+use crate::studio::{self, Effect, Endpoint, Event, Form, Setup, State};
+use crate::terminal::{Input, Line, Tty, install_panic_hook, is_terminal};
+use crate::view::Theme;
+use face::Face;
+
+/// What cancelled generations get to write themselves down.
+const CANCEL_LIMIT: Duration = Duration::from_secs(2);
+/// What paid generations get to finish after the line was lost.
+const HANGUP_LIMIT: Duration = Duration::from_secs(600);
+
+/// How the studio ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The user quit.
+    Quit,
+    /// A signal, by number.
+    Signal(u8),
+}
+
+/// Runs the studio until it is quit.
+///
+/// Fails before the screen is taken: no terminal, a wrong keymap or theme, a library that cannot be used.
+pub async fn run(config: &Config, environment: &Environment) -> Result<Ending, Failure> {
+    let tty = terminal(environment)?;
+    let keymap = keymap(config)?;
+    let theme = Theme::named(&config.settings.theme.value)?;
+    let signals = Signals::listen()?;
+    let world = Arc::new(World::open(config, environment).await?);
+    install_panic_hook();
+    let size = tty.size();
+    let facts = environment_of(environment, size);
+    let settings = &config.settings;
+    let state = State::new(Setup {
+        catalog: config.catalog.clone(),
+        keymap,
+        form: Form {
+            model: settings.model.value.clone(),
+            ratio: settings.ratio.value,
+            format: settings.format.value,
+            count: settings.count.value,
+            references: Vec::new(),
+            parent: None,
+        },
+        endpoint: if world.demo {
+            Endpoint::Demo
+        } else {
+            Endpoint::Host(Clean::line(&world.base_url.origin()))
+        },
+        library: shown_path(world.library.folder(), environment),
+        size: (size.cells.width, size.cells.height),
+    });
+    let (events, event_queue) = unbounded_channel();
+    let (made, made_queue) = unbounded_channel();
+    let (started, started_queue) = unbounded_channel();
+    watch::start(world.library.clone(), events.clone());
+    let clock = Clock::start();
+    let (face, input) = Face::open(&tty, config, facts, &theme, clock)?;
+    let hands = Hands::new(
+        Arc::clone(&world),
+        events,
+        started,
+        environment.cwd.clone(),
+        environment.home.clone(),
+    );
+    let mut studio = Studio {
+        clock,
+        state,
+        face,
+        hands,
+        pictures: Pictures::new(made),
+        editor: editor(environment),
+        clipboard: outside::clipboard_program(
+            |name| environment.var(name).is_some(),
+            environment.var("SSH_CONNECTION").is_some(),
+        ),
+        bell: settings.notify.value == Notify::Bell,
+        saving: None,
+        ending: None,
+    };
+    studio.begin();
+    let mut queues = Queues {
+        input,
+        events: event_queue,
+        made: made_queue,
+        started: started_queue,
+        signals,
+    };
+    let last = studio.turn(&mut queues).await;
+    studio.end(last, &mut queues).await
+}
+
+/// Why the loop is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Last {
+    Quit,
+    Signal(u8),
+    /// The terminal is gone.
+    Hangup,
+}
+
+/// Everything that can happen.
+struct Queues {
+    input: UnboundedReceiver<Input>,
+    events: UnboundedReceiver<Event>,
+    made: UnboundedReceiver<Made>,
+    started: UnboundedReceiver<(GenerationId, Cancel)>,
+    signals: Signals,
+}
+
+struct Studio {
+    clock: Clock,
+    state: State,
+    face: Face,
+    hands: Hands,
+    pictures: Pictures,
+    editor: String,
+    clipboard: Option<Vec<&'static str>>,
+    bell: bool,
+    /// The session that is being written.
+    saving: Option<JoinHandle<()>>,
+    ending: Option<Last>,
+}
+
+impl Studio {
+    fn begin(&mut self) {
+        let display = self.face.display();
+        self.event(Event::Display(display));
+        let effects = studio::start(&mut self.state);
+        self.perform_all(effects);
+        self.hands.restore_session();
+    }
+
+    /// Wait, drain, draw; until something ends it.
+    async fn turn(&mut self, queues: &mut Queues) -> Last {
+        loop {
+            self.draw();
+            if let Some(last) = self.ending {
+                return last;
+            }
+            let now = self.clock.now();
+            let wake = [
+                studio::next_wake(&self.state, now),
+                self.face.next_wake(now.since_start),
+            ];
+            let wake = wake.into_iter().flatten().min();
+            tokio::select! {
+                input = queues.input.recv() => self.input(input.unwrap_or(Input::Hangup), queues).await,
+                Some(event) = queues.events.recv() => self.event(event),
+                Some(made) = queues.made.recv() => self.made(made),
+                Some((id, cancel)) = queues.started.recv() => self.hands.started(id, cancel),
+                line = self.face.line(), if self.face.is_waiting() => {
+                    if line == Line::Down {
+                        self.ending = Some(Last::Hangup);
+                    }
+                }
+                told = queues.signals.next() => self.told(told),
+                () = self.clock.sleep_until(wake) => self.wake(),
+            }
+            self.drain(queues).await;
+        }
+    }
+
+    /// Takes in all that has happened meanwhile, so that a burst is drawn once.
+    async fn drain(&mut self, queues: &mut Queues) {
+        while let Ok((id, cancel)) = queues.started.try_recv() {
+            self.hands.started(id, cancel);
+        }
+        while let Ok(event) = queues.events.try_recv() {
+            self.event(event);
+        }
+        while let Ok(made) = queues.made.try_recv() {
+            self.made(made);
+        }
+        while let Ok(input) = queues.input.try_recv() {
+            self.input(input, queues).await;
+        }
+    }
+
+    fn draw(&mut self) {
+        let now = self.clock.now();
+        self.face.draw(&self.state, now.since_start);
+        let state = &self.state;
+        let jobs = self.face.jobs().into_iter().filter_map(|job| {
+            let at = state.history.index_of(job.picture().generation)?;
+            let picture = state
+                .history
+                .rows
+                .get(at)?
+                .generation
+                .pictures
+                .iter()
+                .find(|p| p.id == job.picture())?;
+            Some((job, picture.path.clone()))
+        });
+        self.pictures.take(jobs);
+        self.pictures.start(self.face.stage());
+    }
+
+    async fn input(&mut self, input: Input, queues: &mut Queues) {
+        match input {
+            Input::Event(event) => self.event(Event::Input(event)),
+            Input::Reply(reply) => {
+                if self.face.reply(reply) {
+                    self.probed();
+                }
+            }
+            Input::Hangup => self.ending = Some(Last::Hangup),
+        }
+        // What needs the terminal for itself is done here, between two frames.
+        if let Some(text) = self.hands.lend.take() {
+            self.lend(text, queues).await;
+        }
+        if std::mem::take(&mut self.hands.suspend) {
+            self.suspend(queues).await;
+        }
+    }
+
+    fn told(&mut self, told: Told) {
+        match told {
+            Told::Resized => {
+                let size = self.face.resized();
+                self.event(Event::Input(crossterm::event::Event::Resize(
+                    size.width,
+                    size.height,
+                )));
+                self.probed();
+            }
+            Told::End(number) => {
+                self.event(Event::AskedToQuit);
+                self.ending = Some(Last::Signal(number));
+            }
+            Told::HungUp => self.ending = Some(Last::Hangup),
+        }
+    }
+
+    fn wake(&mut self) {
+        let now = self.clock.now().since_start;
+        if self.face.expire(now) {
+            self.probed();
+        }
+        self.event(Event::Wake);
+    }
+
+    /// The terminal is known better now.
+    fn probed(&mut self) {
+        let display = self.face.display();
+        if display != self.state.display {
+            self.event(Event::Display(display));
+        }
+    }
+
+    fn made(&mut self, made: Made) {
+        self.pictures.ended();
+        match made.result {
+            Ok(payload) => self.face.stage_mut().ready(made.key, payload),
+            Err(failure) => {
+                self.face.stage_mut().failed(made.key);
+                self.event(Event::PictureFailed(made.picture, failure));
+            }
+        }
+    }
+
+    fn event(&mut self, event: Event) {
+        if let Event::Progress(id, Progress::Finished(_)) = &event {
+            self.hands.ended(*id);
+        }
+        let effects = studio::update(&mut self.state, event, self.clock.now());
+        self.face.changed();
+        self.perform_all(effects);
+    }
+
+    fn perform_all(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            self.perform(effect);
+        }
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Generate { task, requests } => self.hands.generate(task, requests),
+            Effect::Cancel(id) => self.hands.cancel(id),
+            Effect::LoadHistory {
+                task,
+                query,
+                before,
+                limit,
+            } => self.hands.load_history(task, query, before, limit),
+            Effect::LoadModels { task } => self.hands.load_models(task),
+            Effect::ResolveReference { task, given } => self.hands.resolve_reference(task, given),
+            Effect::SaveCopy { task, picture } => {
+                let folder = self.hands.cwd.clone();
+                self.hands
+                    .toast(task, move || outside::save_copy(&picture, &folder));
+            }
+            Effect::OpenOutside { task, path } => {
+                let remote = self.state.display.remote;
+                self.hands.toast(task, move || outside::open(&path, remote));
+            }
+            Effect::CopyText { task, text, what } => self.copy(task, text, what),
+            Effect::ExternalEditor { text } => self.hands.lend = Some(text),
+            Effect::SaveSession(session) => self.saving = self.hands.save_session(&session),
+            Effect::ProbeTerminal => {
+                let now = self.clock.now().since_start;
+                self.face.probe(now);
+                self.face.repaint();
+            }
+            Effect::Suspend => self.hands.suspend = true,
+            Effect::Bell => {
+                if self.bell {
+                    self.face.write(b"\x07");
+                }
+            }
+            Effect::Quit => {
+                self.ending.get_or_insert(Last::Quit);
+            }
+        }
+    }
+
+    /// Puts text on the clipboard: this desktop's where there is one, else the terminal's.
+    fn copy(&mut self, task: TaskId, text: String, what: &'static str) {
+        if let Some(program) = self.clipboard.clone() {
+            let work = move || outside::copy_with(&program, &text, what);
+            return self.hands.toast(task, work);
+        }
+        self.face.write(&outside::osc52(&text));
+        let words = format!("{what} handed to the terminal's clipboard (OSC 52)");
+        let result = Ok(Clean::line(&words));
+        self.event(Event::Done { task, result });
+    }
+
+    /// Lends the terminal to the user's editor. Generations run on; what they tell waits in the queue.
+    async fn lend(&mut self, text: String, queues: &mut Queues) {
+        self.face.leave();
+        let editor = self.editor.clone();
+        let result = spawn_blocking(move || lend::edit(&text, &editor))
+            .await
+            .unwrap_or_else(|_| {
+                Err(Failure::new(
+                    FailureKind::Internal,
+                    "the editor's task died",
+                ))
+            });
+        let back = self.face.back(self.clock.now().since_start);
+        self.take_up(back, queues);
+        self.event(Event::EditorReturned { result });
+    }
+
+    async fn suspend(&mut self, queues: &mut Queues) {
+        let now = self.clock.now().since_start;
+        let (suspended, back) = match self.face.suspend(now).await {
+            Ok((suspended, input)) => (suspended, Ok(input)),
+            Err(error) => (true, Err(error)),
+        };
+        self.take_up(back, queues);
+        if !suspended {
+            self.event(Event::Warned(
+                Failure::new(FailureKind::Usage, "there is no shell to go back to")
+                    .hint("Ctrl+Q quits"),
+            ));
+        }
+    }
+
+    /// The terminal is ours again; who had it may have changed anything.
+    fn take_up(&mut self, back: io::Result<UnboundedReceiver<Input>>, queues: &mut Queues) {
+        match back {
+            Ok(input) => {
+                queues.input = input;
+                self.told(Told::Resized);
+            }
+            Err(_) => self.ending = Some(Last::Hangup),
+        }
+    }
+
+    /// Gives the terminal back, lets what runs write itself down, and says how it ended.
+    async fn end(mut self, last: Last, queues: &mut Queues) -> Result<Ending, Failure> {
+        let now = self.clock.now().since_start;
+        self.face
+            .close(&mut queues.input, now, last == Last::Hangup)
+            .await;
+        if let Some(saving) = self.saving.take() {
+            let _ = saving.await;
+        }
+        // Who quits has said yes to it; who lost the line has paid and wants the picture.
+        let (ends, limit) = match last {
+            Last::Hangup => (self.hands.ends(), HANGUP_LIMIT),
+            Last::Quit | Last::Signal(_) => (self.hands.cancel_all(), CANCEL_LIMIT),
+        };
+        let all = async {
+            for end in ends {
+                let _ = end.await;
+            }
+        };
+        let _ = timeout(limit, all).await;
+        Ok(match last {
+            Last::Quit => Ending::Quit,
+            Last::Signal(number) => Ending::Signal(number),
+            Last::Hangup => Ending::Signal(1),
+        })
+    }
+}
+
+/// A terminal that can be drawn on, or why not.
+fn terminal(environment: &Environment) -> Result<Tty, Failure> {
+    let refuse = |what: &str| {
+        Failure::new(FailureKind::Usage, what)
+            .hint("without one, `plantain generate \"a red fox\"` makes a picture, `plantain history` lists them")
+    };
+    if !is_terminal(std::io::stdin()) || !is_terminal(std::io::stdout()) {
+        return Err(refuse("the studio needs a terminal"));
+    }
+    if matches!(environment.var("TERM"), None | Some("dumb")) {
+        return Err(refuse(
+            "the studio needs a terminal that can place text (TERM is dumb or not set)",
+        ));
+    }
+    Tty::open().map_err(|error| refuse(&format!("the terminal cannot be opened: {error}")))
+}
+
+fn keymap(config: &Config) -> Result<Keymap, Failure> {
+    let user = config.keymap.as_ref();
+    let text = user.map_or("", |file| file.text.as_str());
+    Keymap::parse(studio::keymap::DEFAULT, text).map_err(|error| {
+        let path = user.map_or_else(String::new, |file| file.path.display().to_string());
+        Failure::new(FailureKind::Config, format!("{path}:{error}"))
+            .hint("F1 in the studio and the README list the names of all actions")
+    })
+}
+
+fn editor(environment: &Environment) -> String {
+    let named = |name| environment.var(name);
+    named("VISUAL")
+        .or_else(|| named("EDITOR"))
+        .unwrap_or("vi")
+        .to_owned()
+}
+
+/// The library's folder with `~` for the home.
+fn shown_path(folder: &std::path::Path, environment: &Environment) -> Clean {
+    let below = environment
+        .home
+        .as_ref()
+        .and_then(|home| folder.strip_prefix(home).ok());
+    Clean::line(&match below {
+        Some(rest) => format!("~/{}", rest.display()),
+        None => folder.display().to_string(),
+    })
+}

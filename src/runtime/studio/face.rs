@@ -1,0 +1,343 @@
+//! The studio's face: screen, cells, pictures and probe, and the one way their bytes reach the terminal.
+//!
+//! One frame or one slice of pictures is on its way at a time. While it is, nothing is drawn: what would be stale by then
+//! is never made, and a slow line holds up nothing but itself.
+
+use std::io;
+use std::time::Duration;
+
+use ratatui::layout::{Position, Size};
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use crate::config::{Config, Settings};
+use crate::domain::{Display, Failure, FailureKind, GraphicsKind};
+use crate::graphics::{Capabilities, Damage, EncodeJob, Environment, Reply, Stage, queries};
+use crate::runtime::clock::{Clock, FRAME};
+use crate::runtime::facts::{capabilities_of, window_of};
+use crate::studio::State;
+use crate::terminal::{
+    Input, InputStream, LOCAL_LIMIT, Line, Modes, Probe, REMOTE_LIMIT, Screen, Surface, Tty,
+    Writer, drain,
+};
+use crate::view::{self, Theme};
+
+/// Bytes of pictures between two frames: 0.3 s of a 60 KB/s line.
+const SLICE: usize = 16 * 1024;
+/// What a slow line gets to take the last frame.
+const FLUSH_LIMIT: Duration = Duration::from_millis(500);
+/// Deletes all kitty pictures and their data; written first when the terminal is given back.
+const DELETE_ALL: &[u8] = b"\x1b_Ga=d,d=A,q=2\x1b\\";
+
+pub(super) struct Face {
+    tty: Tty,
+    facts: Environment,
+    settings: Settings,
+    theme: Theme,
+    screen: Screen,
+    surface: Surface,
+    stage: Stage,
+    probe: Probe,
+    writer: Option<Writer>,
+    input: Option<InputStream>,
+    /// Bytes that go before the next frame: questions, a bell, what takes old pictures away.
+    before: Vec<u8>,
+    cursor: Option<Position>,
+    /// Something happened that may change the screen.
+    dirty: bool,
+    drawn_at: Option<Duration>,
+}
+
+impl Face {
+    /// Takes the terminal and asks it what it can do; the first frame does not wait for the answer.
+    pub(super) fn open(
+        tty: &Tty,
+        config: &Config,
+        facts: Environment,
+        theme: &Theme,
+        clock: Clock,
+    ) -> Result<(Self, UnboundedReceiver<Input>), Failure> {
+        let failure = |error: io::Error| {
+            Failure::new(
+                FailureKind::Internal,
+                format!("the terminal cannot be taken: {error}"),
+            )
+        };
+        let settings = config.settings.clone();
+        let modes = Modes {
+            mouse: settings.mouse.value,
+            keyboard: true,
+        };
+        let screen = Screen::enter(tty, modes).map_err(failure)?;
+        let writer = Writer::start(tty).map_err(failure)?;
+        let (input, received) = InputStream::start(tty).map_err(failure)?;
+        let capabilities = capabilities_of(&[], &facts, &settings);
+        let mut face = Self {
+            tty: tty.clone(),
+            facts,
+            settings,
+            theme: theme.at(capabilities.colors),
+            screen,
+            surface: Surface::new(tty.size().cells),
+            stage: Stage::new(capabilities),
+            probe: Probe::default(),
+            writer: Some(writer),
+            input: Some(input),
+            before: Vec::new(),
+            cursor: None,
+            dirty: true,
+            drawn_at: None,
+        };
+        face.probe(clock.now().since_start);
+        Ok((face, received))
+    }
+
+    /// What the core is told of the terminal.
+    pub(super) fn display(&self) -> Display {
+        let capabilities = self.capabilities();
+        Display {
+            graphics: capabilities.kind,
+            cell: capabilities.cell,
+            colors: capabilities.colors,
+            remote: self.facts.ssh,
+        }
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        self.stage.capabilities()
+    }
+
+    pub(super) fn stage(&self) -> &Stage {
+        &self.stage
+    }
+
+    pub(super) fn stage_mut(&mut self) -> &mut Stage {
+        &mut self.stage
+    }
+
+    /// The payloads that the stage asks for.
+    pub(super) fn jobs(&mut self) -> Vec<EncodeJob> {
+        self.stage.jobs()
+    }
+
+    /// Something happened that may change the screen.
+    pub(super) fn changed(&mut self) {
+        self.dirty = true;
+    }
+
+    /// Bytes for the terminal beside the frame; they go with the next one.
+    pub(super) fn write(&mut self, bytes: &[u8]) {
+        self.before.extend_from_slice(bytes);
+        self.dirty = true;
+    }
+
+    /// Sends what is due: a frame if something changed and its time has come, else the next slice of pictures.
+    pub(super) fn draw(&mut self, state: &State, now: Duration) {
+        if self.line_now() != Line::Ready {
+            return;
+        }
+        let bytes = if self.dirty && self.frame_at().is_none_or(|at| now >= at) {
+            self.drawn_at = Some(now);
+            self.dirty = false;
+            self.frame(state)
+        } else {
+            Vec::new()
+        };
+        if !bytes.is_empty() {
+            self.send(bytes);
+        } else if let Some(slice) = self.stage.slice(SLICE, self.cursor) {
+            self.send(slice);
+        }
+    }
+
+    fn frame(&mut self, state: &State) -> Vec<u8> {
+        let theme = &self.theme;
+        let scene = self
+            .surface
+            .draw(|area, buffer| view::draw(state, theme, area, buffer));
+        let damage = if self.surface.clears() {
+            Damage::All
+        } else {
+            Damage::Cells(self.surface.damage().to_vec())
+        };
+        let mut before = std::mem::take(&mut self.before);
+        before.extend(self.stage.want(&scene.placements, &damage));
+        self.cursor = scene.cursor;
+        self.surface.finish(&before, scene.cursor)
+    }
+
+    fn send(&mut self, bytes: Vec<u8>) {
+        if let Some(writer) = &mut self.writer {
+            writer.try_send(bytes);
+        }
+    }
+
+    fn line_now(&self) -> Line {
+        self.writer.as_ref().map_or(Line::Down, Writer::line)
+    }
+
+    /// When the next frame may be drawn, if that is still to come.
+    fn frame_at(&self) -> Option<Duration> {
+        self.drawn_at.map(|at| at + FRAME)
+    }
+
+    /// When the loop has to come back for the face, without an event.
+    pub(super) fn next_wake(&self, now: Duration) -> Option<Duration> {
+        let frame = self
+            .frame_at()
+            .filter(|at| self.dirty && *at > now && self.line_now() == Line::Ready);
+        [frame, self.probe.deadline()].into_iter().flatten().min()
+    }
+
+    /// Whether the line is busy, so that [`Self::line`] is worth waiting for.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.line_now() == Line::Busy
+    }
+
+    /// Waits until the line is free, or gone.
+    pub(super) async fn line(&self) -> Line {
+        match &self.writer {
+            Some(writer) => writer.ready().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Asks the terminal what it can do; the answers come as input.
+    pub(super) fn probe(&mut self, now: Duration) {
+        if self.facts.answers_queries() {
+            let limit = if self.facts.ssh {
+                REMOTE_LIMIT
+            } else {
+                LOCAL_LIMIT
+            };
+            self.write(&queries(&self.facts));
+            self.probe.begin(now, limit);
+        }
+    }
+
+    /// Takes an answer in; true when the terminal is known better now.
+    pub(super) fn reply(&mut self, reply: Reply) -> bool {
+        match self.probe.reply(reply) {
+            Some(all) => self.judge(&all),
+            None => false,
+        }
+    }
+
+    /// Ends the waiting for answers when its limit has passed; true when the terminal is known better now.
+    pub(super) fn expire(&mut self, now: Duration) -> bool {
+        match self.probe.expire(now) {
+            Some(all) => self.judge(&all),
+            None => false,
+        }
+    }
+
+    fn judge(&mut self, replies: &[Reply]) -> bool {
+        let capabilities = capabilities_of(replies, &self.facts, &self.settings);
+        self.take(capabilities)
+    }
+
+    fn take(&mut self, capabilities: Capabilities) -> bool {
+        if capabilities == *self.capabilities() {
+            return false;
+        }
+        self.surface
+            .set_synchronized(capabilities.synchronized_output);
+        if capabilities.kind == GraphicsKind::Kitty {
+            self.screen.set_farewell(DELETE_ALL.to_vec());
+        }
+        let gone = self.stage.set_capabilities(capabilities);
+        self.write(&gone);
+        true
+    }
+
+    /// Takes the new size up; all is drawn anew.
+    pub(super) fn resized(&mut self) -> Size {
+        let size = self.tty.size();
+        self.facts.window = window_of(size);
+        let mut capabilities = self.capabilities().clone();
+        capabilities.resize(self.facts.window);
+        self.take(capabilities);
+        self.surface.reset(size.cells);
+        self.dirty = true;
+        size.cells
+    }
+
+    /// Draws all anew: text, and pictures from their first byte.
+    pub(super) fn repaint(&mut self) {
+        let gone = self.stage.clear();
+        self.write(&gone);
+        let size = self.surface.area().as_size();
+        self.surface.reset(size);
+    }
+
+    /// Gives the terminal away for a while.
+    pub(super) fn leave(&mut self) {
+        self.let_go();
+        self.screen.leave();
+    }
+
+    /// Takes the terminal again after [`Self::leave`], asks it anew, and draws all.
+    pub(super) fn back(&mut self, now: Duration) -> io::Result<UnboundedReceiver<Input>> {
+        self.screen.resume()?;
+        self.take_up(now)
+    }
+
+    /// Stops the process until the shell continues it. The bool is false when there is no shell that could.
+    pub(super) async fn suspend(
+        &mut self,
+        now: Duration,
+    ) -> io::Result<(bool, UnboundedReceiver<Input>)> {
+        self.let_go();
+        let suspended = self.screen.suspend().await?;
+        Ok((suspended, self.take_up(now)?))
+    }
+
+    fn let_go(&mut self) {
+        let gone = self.stage.clear();
+        if !gone.is_empty() {
+            self.send(gone);
+        }
+        if let Some(input) = self.input.take() {
+            input.stop();
+        }
+        if let Some(writer) = self.writer.take() {
+            writer.flush_and_stop(FLUSH_LIMIT);
+        }
+    }
+
+    fn take_up(&mut self, now: Duration) -> io::Result<UnboundedReceiver<Input>> {
+        self.writer = Some(Writer::start(&self.tty)?);
+        let (input, received) = InputStream::start(&self.tty)?;
+        self.input = Some(input);
+        self.repaint();
+        self.probe(now);
+        Ok(received)
+    }
+
+    /// Takes the pictures away and gives the terminal back; late answers are read, so that the shell does not get them.
+    pub(super) async fn close(
+        &mut self,
+        input: &mut UnboundedReceiver<Input>,
+        now: Duration,
+        gone: bool,
+    ) {
+        if !gone {
+            self.line_free().await;
+            let clear = self.stage.clear();
+            if !clear.is_empty() {
+                self.send(clear);
+            }
+            drain(&mut self.probe, input, now).await;
+        }
+        if let Some(input) = self.input.take() {
+            input.stop();
+        }
+        if let Some(writer) = self.writer.take() {
+            writer.flush_and_stop(if gone { Duration::ZERO } else { FLUSH_LIMIT });
+        }
+        self.screen.leave();
+    }
+
+    async fn line_free(&self) {
+        let _ = tokio::time::timeout(FLUSH_LIMIT, self.line()).await;
+    }
+}
