@@ -299,6 +299,7 @@ impl ActionInfo {
 }
 
 /// Every action, in the enum's order.
+#[rustfmt::skip] // A table: one line an action.
 pub const ACTIONS: &[ActionInfo] = &{
     use Action as A;
     use Context::{Global, History, Panes, Popup, Prompt, Settings};
@@ -306,194 +307,45 @@ pub const ACTIONS: &[ActionInfo] = &{
         row(A::Help, "help", Global, "show all keys").hint(90, "help"),
         row(A::Palette, "palette", Global, "list all commands").hint(80, "commands"),
         row(A::NextPane, "next-pane", Global, "go to the next pane").hint(70, "next pane"),
-        row(
-            A::PreviousPane,
-            "previous-pane",
-            Global,
-            "go to the pane before",
-        ),
-        row(A::FocusPrompt, "focus-prompt", Global, "go to the prompt").hint(60, "prompt"),
-        row(
-            A::FocusSettings,
-            "focus-settings",
-            Global,
-            "go to the settings",
-        ),
-        row(
-            A::FocusHistory,
-            "focus-history",
-            Global,
-            "go to the history",
-        ),
-        row(
-            A::FocusPicture,
-            "focus-picture",
-            Global,
-            "go to the picture",
-        ),
+        row(A::PreviousPane, "previous-pane", Global, "go to the pane before"),
+        row(A::FocusPrompt, "focus-prompt", Global, "go to the prompt"),
+        row(A::FocusSettings, "focus-settings", Global, "go to the settings"),
+        row(A::FocusHistory, "focus-history", Global, "go to the history"),
+        row(A::FocusPicture, "focus-picture", Global, "go to the picture"),
         row(A::PickModel, "pick-model", Global, "choose the model"),
-        row(
-            A::PickRatio,
-            "pick-ratio",
-            Global,
-            "choose the aspect ratio",
-        ),
-        row(
-            A::PickFormat,
-            "pick-format",
-            Global,
-            "choose the output format",
-        ),
-        row(
-            A::PickCount,
-            "pick-count",
-            Global,
-            "choose how many at once",
-        ),
-        row(
-            A::Back,
-            "back",
-            Global,
-            "close what is open, drop the filter, leave the editor",
-        )
-        .keys_only(),
-        row(
-            A::Interrupt,
-            "interrupt",
-            Global,
-            "clear the prompt, close what is open, or ask to quit",
-        )
-        .keys_only(),
-        row(
-            A::CloseOrQuit,
-            "close-or-quit",
-            Panes,
-            "close what is open, else quit",
-        )
-        .keys_only(),
-        row(
-            A::Quit,
-            "quit",
-            Global,
-            "quit; asks while work is in flight",
-        ),
-        row(
-            A::Redraw,
-            "redraw",
-            Global,
-            "probe the terminal again and draw all anew",
-        ),
+        row(A::PickRatio, "pick-ratio", Global, "choose the aspect ratio"),
+        row(A::PickFormat, "pick-format", Global, "choose the output format"),
+        row(A::PickCount, "pick-count", Global, "choose how many at once"),
+        row(A::Back, "back", Global, "close what is open, drop the filter, leave the editor").keys_only(),
+        row(A::Interrupt, "interrupt", Global, "clear the prompt, close what is open, or ask to quit"),
+        row(A::CloseOrQuit, "close-or-quit", Panes, "close what is open, else quit").keys_only(),
+        row(A::Quit, "quit", Global, "quit; asks while work is in flight"),
+        row(A::Redraw, "redraw", Global, "probe the terminal again and draw all anew"),
         row(A::Suspend, "suspend", Global, "suspend to the shell"),
         row(A::Generate, "generate", Prompt, "send the prompt").hint(0, "generate"),
         row(A::Newline, "newline", Prompt, "break the line").hint(10, "newline"),
-        row(
-            A::Attach,
-            "attach",
-            Prompt,
-            "attach a reference picture: path, URL or id",
-        )
-        .hint(20, "attach"),
-        row(
-            A::Detach,
-            "detach",
-            Prompt,
-            "take the last reference picture away",
-        ),
-        row(
-            A::ExternalEditor,
-            "external-editor",
-            Prompt,
-            "edit the prompt in $VISUAL or $EDITOR",
-        ),
-        row(
-            A::PromptHistory,
-            "prompt-history",
-            Prompt,
-            "list earlier prompts",
-        ),
-        row(
-            A::OlderPrompt,
-            "older-prompt",
-            Prompt,
-            "bring back the prompt before",
-        ),
-        row(
-            A::NewerPrompt,
-            "newer-prompt",
-            Prompt,
-            "bring back the prompt after",
-        ),
+        row(A::Attach, "attach", Prompt, "attach a reference picture: path, URL or id").hint(20, "attach"),
+        row(A::Detach, "detach", Prompt, "take the last reference picture away"),
+        row(A::ExternalEditor, "external-editor", Prompt, "edit the prompt in $VISUAL or $EDITOR"),
+        row(A::PromptHistory, "prompt-history", Prompt, "list earlier prompts"),
+        row(A::OlderPrompt, "older-prompt", Prompt, "bring back the prompt before"),
+        row(A::NewerPrompt, "newer-prompt", Prompt, "bring back the prompt after"),
         row(A::CursorLeft, "cursor-left", Prompt, "a character back").keys_only(),
         row(A::CursorRight, "cursor-right", Prompt, "a character on").keys_only(),
-        row(
-            A::CursorUp,
-            "cursor-up",
-            Prompt,
-            "a line up; on the first, an older prompt",
-        )
-        .keys_only(),
-        row(
-            A::CursorDown,
-            "cursor-down",
-            Prompt,
-            "a line down; on the last, a newer prompt",
-        )
-        .keys_only(),
+        row(A::CursorUp, "cursor-up", Prompt, "a line up; on the first, an older prompt").keys_only(),
+        row(A::CursorDown, "cursor-down", Prompt, "a line down; on the last, a newer prompt").keys_only(),
         row(A::WordLeft, "word-left", Prompt, "a word back"),
         row(A::WordRight, "word-right", Prompt, "a word on"),
-        row(
-            A::LineStart,
-            "line-start",
-            Prompt,
-            "to the start of the line",
-        )
-        .keys_only(),
+        row(A::LineStart, "line-start", Prompt, "to the start of the line").keys_only(),
         row(A::LineEnd, "line-end", Prompt, "to the end of the line").keys_only(),
-        row(
-            A::TextStart,
-            "text-start",
-            Prompt,
-            "to the start of the prompt",
-        ),
+        row(A::TextStart, "text-start", Prompt, "to the start of the prompt"),
         row(A::TextEnd, "text-end", Prompt, "to the end of the prompt"),
-        row(
-            A::DeleteBack,
-            "delete-back",
-            Prompt,
-            "delete the character before",
-        )
-        .keys_only(),
-        row(
-            A::DeleteForward,
-            "delete-forward",
-            Prompt,
-            "delete the character after",
-        )
-        .keys_only(),
-        row(
-            A::DeleteWordBack,
-            "delete-word-back",
-            Prompt,
-            "delete the word before",
-        ),
-        row(
-            A::DeleteWordForward,
-            "delete-word-forward",
-            Prompt,
-            "delete the word after",
-        ),
-        row(
-            A::KillToEnd,
-            "kill-to-end",
-            Prompt,
-            "delete to the end of the line",
-        ),
-        row(
-            A::KillToStart,
-            "kill-to-start",
-            Prompt,
-            "delete to the start of the line",
-        ),
+        row(A::DeleteBack, "delete-back", Prompt, "delete the character before").keys_only(),
+        row(A::DeleteForward, "delete-forward", Prompt, "delete the character after").keys_only(),
+        row(A::DeleteWordBack, "delete-word-back", Prompt, "delete the word before"),
+        row(A::DeleteWordForward, "delete-word-forward", Prompt, "delete the word after"),
+        row(A::KillToEnd, "kill-to-end", Prompt, "delete to the end of the line"),
+        row(A::KillToStart, "kill-to-start", Prompt, "delete to the start of the line"),
         row(A::Yank, "yank", Prompt, "insert what was deleted last"),
         row(A::Undo, "undo", Prompt, "take the last edit back"),
         row(A::Redo, "redo", Prompt, "make that edit again"),
@@ -501,127 +353,35 @@ pub const ACTIONS: &[ActionInfo] = &{
         row(A::FieldUp, "field-up", Settings, "the field above").keys_only(),
         row(A::FieldDown, "field-down", Settings, "the field below").keys_only(),
         row(A::ValueBack, "value-back", Settings, "the value before").keys_only(),
-        row(A::ValueNext, "value-next", Settings, "the next value")
-            .hint(10, "change")
-            .keys_only(),
-        row(A::OpenField, "open-field", Settings, "all values")
-            .hint(0, "all values")
-            .keys_only(),
+        row(A::ValueNext, "value-next", Settings, "the next value").hint(10, "change").keys_only(),
+        row(A::OpenField, "open-field", Settings, "all values").hint(0, "all values").keys_only(),
         row(A::SelectNext, "select-next", History, "the row below").keys_only(),
-        row(
-            A::SelectPrevious,
-            "select-previous",
-            History,
-            "the row above",
-        )
-        .keys_only(),
+        row(A::SelectPrevious, "select-previous", History, "the row above").keys_only(),
         row(A::SelectFirst, "select-first", History, "the newest"),
-        row(
-            A::SelectLast,
-            "select-last",
-            History,
-            "the oldest that is loaded",
-        ),
+        row(A::SelectLast, "select-last", History, "the oldest that is loaded"),
         row(A::PageDown, "page-down", History, "a page down").keys_only(),
         row(A::PageUp, "page-up", History, "a page up").keys_only(),
-        row(
-            A::HalfPageDown,
-            "half-page-down",
-            History,
-            "half a page down",
-        ),
+        row(A::HalfPageDown, "half-page-down", History, "half a page down"),
         row(A::HalfPageUp, "half-page-up", History, "half a page up"),
-        row(
-            A::NextVariant,
-            "next-variant",
-            History,
-            "the next picture of the same answer",
-        ),
-        row(
-            A::PreviousVariant,
-            "previous-variant",
-            History,
-            "the picture before of the same answer",
-        ),
+        row(A::NextVariant, "next-variant", History, "the next picture of the same answer"),
+        row(A::PreviousVariant, "previous-variant", History, "the picture before of the same answer"),
         row(A::Filter, "filter", History, "filter the history").hint(40, "filter"),
-        row(
-            A::FullView,
-            "full-view",
-            History,
-            "show the picture over the whole screen",
-        )
-        .hint(0, "full view"),
-        row(
-            A::Details,
-            "details",
-            History,
-            "show all that is known of it",
-        )
-        .hint(50, "details"),
-        row(
-            A::Edit,
-            "edit",
-            History,
-            "edit this picture: it becomes reference #1",
-        )
-        .hint(10, "edit"),
+        row(A::FullView, "full-view", History, "show the picture over the whole screen").hint(0, "full view"),
+        row(A::Details, "details", History, "show all that is known of it").hint(50, "details"),
+        row(A::Edit, "edit", History, "edit this picture: it becomes reference #1").hint(10, "edit"),
         row(A::Again, "again", History, "ask for the same once more").hint(20, "again"),
-        row(
-            A::Finish,
-            "finish",
-            History,
-            "the same one size up, this picture as reference",
-        ),
-        row(
-            A::RecallAll,
-            "recall-all",
-            History,
-            "take over its prompt and settings",
-        ),
-        row(
-            A::RecallPrompt,
-            "recall-prompt",
-            History,
-            "take over its prompt",
-        ),
-        row(
-            A::Cancel,
-            "cancel",
-            History,
-            "cancel it; asks when it was sent already",
-        )
-        .hint(30, "cancel"),
-        row(
-            A::CancelQueued,
-            "cancel-queued",
-            History,
-            "cancel all that are queued",
-        ),
-        row(
-            A::SaveCopy,
-            "save-copy",
-            History,
-            "save a copy where plantain was started",
-        )
-        .hint(45, "save a copy"),
+        row(A::Finish, "finish", History, "the same one size up, this picture as reference"),
+        row(A::RecallAll, "recall-all", History, "take over its prompt and settings"),
+        row(A::RecallPrompt, "recall-prompt", History, "take over its prompt"),
+        row(A::Cancel, "cancel", History, "cancel it; asks when it was sent already").hint(30, "cancel"),
+        row(A::CancelQueued, "cancel-queued", History, "cancel all that are queued"),
+        row(A::SaveCopy, "save-copy", History, "save a copy where plantain was started").hint(45, "save a copy"),
         row(A::CopyPath, "copy-path", History, "copy the file's path"),
         row(A::CopyUrl, "copy-url", History, "copy the picture's URL"),
         row(A::CopyPrompt, "copy-prompt", History, "copy the prompt"),
-        row(
-            A::CopyCommand,
-            "copy-command",
-            History,
-            "copy a command line for the same",
-        ),
-        row(
-            A::OpenOutside,
-            "open-outside",
-            History,
-            "open the picture outside of the terminal",
-        ),
-        row(A::Confirm, "confirm", Popup, "take it, or say yes")
-            .hint(0, "take")
-            .keys_only(),
+        row(A::CopyCommand, "copy-command", History, "copy a command line for the same"),
+        row(A::OpenOutside, "open-outside", History, "open the picture outside of the terminal"),
+        row(A::Confirm, "confirm", Popup, "take it, or say yes").hint(0, "take").keys_only(),
     ]
 };
 

@@ -4,6 +4,7 @@
 //! here knows where on the screen the text stands.
 
 mod field;
+mod motion;
 mod wrap;
 
 use tui_textarea::{CursorMove, TextArea};
@@ -20,6 +21,8 @@ const UNDO_DEPTH: usize = 500;
 pub struct Editor {
     area: TextArea<'static>,
     lines: Vec<VisualLine>,
+    /// The text changed since it was wrapped.
+    edited: bool,
     /// cells; 0 before the first layout
     width: u16,
     height: u16,
@@ -34,6 +37,7 @@ impl Default for Editor {
         Self {
             area,
             lines: vec![VisualLine::default()],
+            edited: false,
             width: 0,
             height: 0,
             scroll: 0,
@@ -97,9 +101,12 @@ impl Editor {
 
     /// Wraps at `width` cells and scrolls so that the cursor is among `height` rows. To be called after edits and resizes.
     pub fn reflow(&mut self, width: u16, height: u16) {
+        if self.edited || self.width != width {
+            self.lines = wrap::wrap(self.area.lines(), width);
+            self.edited = false;
+        }
         self.width = width;
         self.height = height;
-        self.lines = wrap::wrap(self.area.lines(), width);
         let at = self.cursor_line();
         let rows = usize::from(height.max(1));
         let last = self.lines.len().saturating_sub(rows);
@@ -117,13 +124,19 @@ impl Editor {
 
     /// Empties it; one step to undo.
     pub fn clear(&mut self) {
-        self.area.select_all();
+        self.edited = true;
+        // The engine's own `select_all` ends at column 65,535.
+        self.area.move_cursor(CursorMove::Jump(0, 0));
+        self.area.start_selection();
+        self.text_end();
         self.area.delete_char();
+        self.area.cancel_selection();
     }
 
     /// Inserts text at the cursor: a paste, or a typed character. Characters that no prompt needs and that act on
     /// terminals are dropped.
     pub fn insert(&mut self, text: &str) {
+        self.edited = true;
         let mut chars = text.chars();
         match (chars.next(), chars.next()) {
             // One character at a time joins the run of typing that one undo takes back.
@@ -175,6 +188,7 @@ impl Editor {
 
     /// Removes the first `word` that stands alone, and one space beside it; `false` when there is none.
     pub fn remove_word(&mut self, word: &str) -> bool {
+        self.edited = true;
         for (row, line) in self.area.lines().iter().enumerate() {
             for (start, _) in line.match_indices(word) {
                 let (before, after) = (&line[..start], &line[start + word.len()..]);
@@ -199,6 +213,7 @@ impl Editor {
 
     /// Deletes the cluster before the cursor, or joins the line to the one above.
     pub fn delete_back(&mut self) {
+        self.edited = true;
         let (row, byte) = self.cursor_byte();
         let Some(cluster) = self
             .area
@@ -220,6 +235,7 @@ impl Editor {
 
     /// Deletes the cluster under the cursor, or joins the line below.
     pub fn delete_forward(&mut self) {
+        self.edited = true;
         let (row, byte) = self.cursor_byte();
         let chars = self
             .area
@@ -236,177 +252,44 @@ impl Editor {
 
     /// Deletes the word before the cursor; [`Self::yank`] brings it back.
     pub fn delete_word_back(&mut self) {
+        self.edited = true;
         self.area.delete_word();
     }
 
     /// Deletes the word after the cursor.
     pub fn delete_word_forward(&mut self) {
+        self.edited = true;
         self.area.delete_next_word();
     }
 
     /// Deletes to the end of the line.
     pub fn kill_to_end(&mut self) {
+        self.edited = true;
         self.area.delete_line_by_end();
     }
 
     /// Deletes to the start of the line.
     pub fn kill_to_start(&mut self) {
+        self.edited = true;
         self.area.delete_line_by_head();
     }
 
     /// Inserts what was deleted last.
     pub fn yank(&mut self) {
+        self.edited = true;
         self.area.paste();
     }
 
     /// Takes the last edit back; `false` when there is none.
     pub fn undo(&mut self) -> bool {
+        self.edited = true;
         self.area.undo()
     }
 
     /// Makes the edit again that was taken back; `false` when there is none.
     pub fn redo(&mut self) -> bool {
+        self.edited = true;
         self.area.redo()
-    }
-
-    /// One cluster back.
-    pub fn left(&mut self) {
-        let (row, byte) = self.cursor_byte();
-        let cluster = self
-            .area
-            .lines()
-            .get(row)
-            .and_then(|l| wrap::last_cluster(l.get(..byte)?));
-        match cluster.map(|c| c.chars().count()) {
-            Some(chars) => (0..chars).for_each(|_| self.area.move_cursor(CursorMove::Back)),
-            None => self.area.move_cursor(CursorMove::Back),
-        }
-    }
-
-    /// One cluster on.
-    pub fn right(&mut self) {
-        let (row, byte) = self.cursor_byte();
-        let cluster = self
-            .area
-            .lines()
-            .get(row)
-            .and_then(|l| wrap::first_cluster(l.get(byte..)?));
-        match cluster.map(|c| c.chars().count()) {
-            Some(chars) => (0..chars).for_each(|_| self.area.move_cursor(CursorMove::Forward)),
-            None => self.area.move_cursor(CursorMove::Forward),
-        }
-    }
-
-    /// One word back.
-    pub fn word_left(&mut self) {
-        self.area.move_cursor(CursorMove::WordBack);
-    }
-
-    /// One word on.
-    pub fn word_right(&mut self) {
-        self.area.move_cursor(CursorMove::WordForward);
-    }
-
-    /// To the start of the line.
-    pub fn line_start(&mut self) {
-        let row = self.area.cursor().0;
-        self.jump(row, 0);
-    }
-
-    /// To the end of the line.
-    pub fn line_end(&mut self) {
-        let (row, column) = self.area.cursor();
-        let end = self.area.lines().get(row).map_or(0, |l| l.chars().count());
-        if column < end {
-            self.area.move_cursor(CursorMove::End);
-        }
-    }
-
-    /// To the start of the text.
-    pub fn text_start(&mut self) {
-        self.jump(0, 0);
-    }
-
-    /// To the end of the text.
-    pub fn text_end(&mut self) {
-        self.area.move_cursor(CursorMove::Bottom);
-        self.line_end();
-    }
-
-    /// `by` visual lines down (or up), in the same column of cells; `false` at the edge.
-    pub fn move_lines(&mut self, by: isize) -> bool {
-        let from = self.cursor_line();
-        let to = from
-            .saturating_add_signed(by)
-            .min(self.lines.len().saturating_sub(1));
-        if to == from {
-            return false;
-        }
-        self.move_to_cell(to, self.cursor_column());
-        true
-    }
-
-    /// A screenful down (or up).
-    pub fn move_page(&mut self, by: isize) {
-        self.move_lines(by * self.height.max(1) as isize);
-    }
-
-    /// To the cluster at a cell of the text's rectangle: a click.
-    pub fn click(&mut self, column: u16, row: u16) {
-        let line = (self.scroll + usize::from(row)).min(self.lines.len().saturating_sub(1));
-        self.move_to_cell(line, usize::from(column));
-    }
-
-    fn move_to_cell(&mut self, line: usize, column: usize) {
-        let Some(line) = self.lines.get(line).copied() else {
-            return;
-        };
-        let Some(text) = self.area.lines().get(line.row) else {
-            return;
-        };
-        let bytes = wrap::byte_at(&text[line.start..line.end], column);
-        let mut byte = line.start + bytes;
-        // The end of a wrapped line is the start of the next: stay on this one.
-        let wrapped = self
-            .lines
-            .iter()
-            .any(|l| l.row == line.row && l.start == line.end && l.start != line.start);
-        if wrapped && byte == line.end {
-            byte -= wrap::last_cluster(&text[line.start..line.end]).map_or(0, str::len);
-        }
-        let chars = text[..byte].chars().count();
-        self.jump(line.row, chars);
-    }
-
-    fn jump(&mut self, row: usize, column: usize) {
-        let narrow = |n: usize| u16::try_from(n).ok();
-        if let (Some(row), Some(column)) = (narrow(row), narrow(column)) {
-            self.area.move_cursor(CursorMove::Jump(row, column));
-        } else {
-            self.jump_far(row, column);
-        }
-    }
-
-    /// The engine jumps by 16-bit places; a pasted line may be longer.
-    fn jump_far(&mut self, row: usize, column: usize) {
-        self.area.cancel_selection();
-        let near = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
-        self.area
-            .move_cursor(CursorMove::Jump(near(row), near(column)));
-        while self.area.cursor().0 < row {
-            let before = self.area.cursor();
-            self.area.move_cursor(CursorMove::Down);
-            if self.area.cursor() == before {
-                break;
-            }
-        }
-        while self.area.cursor().1 < column {
-            let before = self.area.cursor();
-            self.area.move_cursor(CursorMove::Forward);
-            if self.area.cursor() == before {
-                break;
-            }
-        }
     }
 
     /// The cursor as (logical line, byte).

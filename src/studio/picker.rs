@@ -129,12 +129,14 @@ impl Picker {
         let rank = |item: &Item| {
             let label = item.label.to_lowercase();
             let both = format!("{label} {} {}", item.name, item.detail.to_lowercase());
-            if label.starts_with(&typed) || item.name == typed {
+            if label == typed || item.name == typed {
                 Some(0)
-            } else if words.iter().all(|w| label.contains(w)) {
+            } else if label.starts_with(&typed) {
                 Some(1)
+            } else if words.iter().all(|w| label.contains(w)) {
+                Some(2)
             } else {
-                words.iter().all(|w| both.contains(w)).then_some(2)
+                words.iter().all(|w| both.contains(w)).then_some(3)
             }
         };
         let mut ranked: Vec<(u8, &Item)> = self

@@ -87,12 +87,35 @@ pub(in super::super) fn wrapped(text: &str, width: u16) -> Vec<String> {
 }
 
 fn wrap_line(row: usize, line: &str, width: usize, out: &mut Vec<VisualLine>) {
+    if line.is_ascii() {
+        // One byte is one cell: a pasted novel costs next to nothing.
+        break_line(
+            row,
+            line,
+            width,
+            line.bytes().enumerate().map(|(at, b)| (at, 1, b == b' ')),
+            out,
+        );
+    } else {
+        let clusters = line
+            .grapheme_indices(true)
+            .map(|(at, c)| (at, c.width(), c == " "));
+        break_line(row, line, width, clusters, out);
+    }
+}
+
+/// `clusters`: first byte, cells, and whether it is a space.
+fn break_line(
+    row: usize,
+    line: &str,
+    width: usize,
+    clusters: impl Iterator<Item = (usize, usize, bool)>,
+    out: &mut Vec<VisualLine>,
+) {
     let (mut start, mut used) = (0, 0);
     // Where the line may be broken: behind the last space, and how many cells stand before that place.
     let mut space: Option<(usize, usize)> = None;
-    for (at, cluster) in line.grapheme_indices(true) {
-        let cell = cluster.width();
-        let is_space = cluster == " ";
+    for (at, cell, is_space) in clusters {
         if used + cell > width && !is_space && at > start {
             let (end, before) = space.filter(|(end, _)| *end > start).unwrap_or((at, used));
             out.push(VisualLine { row, start, end });

@@ -1,1 +1,281 @@
-//! (to be written)
+//! The table of actions and the keymap: one source for keys, hints, help, palette and the README.
+
+use plantain::domain::Display;
+use plantain::studio::keymap::{DEFAULT, key_table_markdown};
+use plantain::studio::{
+    ACTIONS, Action, Choice, Context, Effect, Event, Field, Focus, HelpLine, Keymap, Popup,
+    help_lines, hints,
+};
+
+use super::script::{Script, keymap, rows};
+
+#[test]
+fn every_action_is_reachable_by_plain_keys() {
+    let keymap = keymap();
+    for info in ACTIONS {
+        let plain = keymap
+            .bindings()
+            .iter()
+            .any(|b| b.action == info.action && b.keys.iter().all(|k| k.is_plain()));
+        if plain {
+            continue;
+        }
+        // `:` outside of text and `/` in an empty editor open the palette; typing finds it there.
+        assert!(
+            info.palette,
+            "{} has no plain key and is not in the palette",
+            info.name
+        );
+        for open in [":", "<Esc>/"] {
+            let mut s = Script::new(120, 40);
+            s.keys(if open == ":" { "<Esc>:" } else { "/" })
+                .keys(info.name);
+            match &s.state.popup {
+                Some(Popup::Pick(p)) => {
+                    assert_eq!(p.current().unwrap().choice, Choice::Act(info.action));
+                }
+                other => panic!("{}: {other:?}", info.name),
+            }
+            s.keys("<Enter>");
+            assert_eq!(s.state.last_action, Some(info.action));
+        }
+    }
+}
+
+#[test]
+fn the_palette_finds_every_action_by_its_words_too() {
+    for info in ACTIONS.iter().filter(|i| i.palette) {
+        let mut s = Script::new(120, 40);
+        s.keys("<Ctrl+P>").paste(info.words);
+        assert_eq!(s.picked(), info.words);
+    }
+}
+
+#[test]
+fn no_default_binding_is_a_forbidden_key_and_every_section_is_known() {
+    for binding in keymap().bindings() {
+        assert!(
+            !binding.keys.iter().any(|k| k.is_forbidden()),
+            "{binding:?}"
+        );
+    }
+    for forbidden in [
+        "Ctrl+M", "Ctrl+I", "Ctrl+H", "Ctrl+[", "Alt+[", "Alt+]", "Alt+_", "Alt+^", "Alt+O",
+        "Alt+P", "Alt+X",
+    ] {
+        let text = format!("[global]\n\"{forbidden}\" = \"help\"\n");
+        let error = Keymap::parse(DEFAULT, &text).unwrap_err();
+        assert_eq!((error.line, error.user), (2, true), "{forbidden}");
+        assert!(error.message.contains("cannot be bound"), "{error}");
+    }
+}
+
+#[test]
+fn a_users_keymap_binds_anew_and_frees() {
+    let user = "# mine\n[history]\n\"r\" = \"none\"\n\"Ctrl+Y\" = \"again\"\n\"e\" = \"details\"\n";
+    let keymap = Keymap::parse(DEFAULT, user).unwrap();
+    assert_eq!(keymap.keys_of(Action::Again).as_deref(), Some("Ctrl+Y"));
+    assert_eq!(keymap.keys_in(Action::Edit, &Context::ALL), None);
+    let mut setup = super::script::setup(120, 40);
+    setup.keymap = keymap;
+    let mut s = Script::with_rows(120, 40, rows(1));
+    s.state.keymap = setup.keymap;
+    s.keys("<Esc>e");
+    assert_eq!(s.state.popup, Some(Popup::Details { scroll: 0 }));
+}
+
+#[test]
+fn a_wrong_keymap_names_its_line() {
+    for (text, line, words) in [
+        ("[history]\n\"y\" = \"copy\"\n", 2, "no action \"copy\""),
+        ("[histry]\n", 1, "no section [histry]"),
+        ("\n[history]\n\n\"Hyper+x\" = \"edit\"\n", 4, "is not a key"),
+        ("[history]\n\"x\" = 3\n", 2, "a name in quotes"),
+        ("[history\n", 1, ""),
+        ("history = 1\n", 1, "must be a section"),
+    ] {
+        let error = Keymap::parse(DEFAULT, text).unwrap_err();
+        assert_eq!(error.line, line, "{text}: {error}");
+        assert!(error.message.contains(words), "{error}");
+    }
+}
+
+#[test]
+fn the_issues_keys_are_the_default() {
+    let keymap = keymap();
+    for (keys, action) in [
+        ("Enter", Action::FullView),
+        ("e", Action::Edit),
+        ("r", Action::Again),
+        ("x", Action::Cancel),
+        ("/", Action::Filter),
+        ("y y", Action::CopyPath),
+        ("s", Action::SaveCopy),
+        ("o", Action::OpenOutside),
+    ] {
+        assert_eq!(keymap.keys_of(action).as_deref(), Some(keys));
+    }
+    assert_eq!(keymap.keys_of(Action::Generate).as_deref(), Some("Enter"));
+}
+
+#[test]
+fn hints_are_those_of_what_has_the_keyboard() {
+    let mut s = Script::with_rows(120, 40, rows(2));
+    let line = |s: &Script| {
+        let hints: Vec<String> = hints(&s.state)
+            .iter()
+            .map(|h| format!("{} {}", h.keys, h.word))
+            .collect();
+        hints.join("  ")
+    };
+    assert!(
+        line(&s).starts_with(
+            "Enter generate  Alt+Enter newline  @ attach  Tab next pane  / commands  F1 help"
+        ),
+        "{}",
+        line(&s)
+    );
+    s.keys("<Esc>");
+    assert!(
+        line(&s).starts_with("Enter full view  e edit  r again  x cancel"),
+        "{}",
+        line(&s)
+    );
+    s.keys("<Shift+Tab>");
+    assert!(
+        line(&s).starts_with("Enter all values  Right change"),
+        "{}",
+        line(&s)
+    );
+    s.keys("<F2>");
+    assert!(line(&s).starts_with("Enter take"), "{}", line(&s));
+}
+
+#[test]
+fn the_help_and_the_table_name_every_binding() {
+    let keymap = keymap();
+    let help: Vec<String> = help_lines(&keymap)
+        .into_iter()
+        .filter_map(|l| match l {
+            HelpLine::Keys(keys, _) => Some(keys),
+            HelpLine::Heading(_) => None,
+        })
+        .collect();
+    let table = key_table_markdown(&keymap);
+    for binding in keymap.bindings() {
+        let keys = plantain::studio::keymap::show_keys(&binding.keys);
+        assert!(
+            help.iter().any(|l| l.split("  ").any(|k| k == keys)),
+            "{keys}"
+        );
+        assert!(table.contains(&format!("`{keys}`")), "{keys}");
+    }
+    assert!(
+        table.contains("**Anywhere**") && table.contains("the palette:"),
+        "{table}"
+    );
+}
+
+#[test]
+fn panes_by_tab_and_by_number() {
+    use Focus::{History, Picture, Prompt, Settings};
+    let mut s = Script::with_rows(120, 40, rows(1));
+    let mut seen = Vec::new();
+    for _ in 0..5 {
+        seen.push(s.state.focus);
+        s.keys("<Tab>");
+    }
+    assert_eq!(seen, [Prompt, Settings, History, Picture, Prompt]);
+    for (key, focus) in [
+        ("<Alt+4>", Picture),
+        ("<Alt+3>", History),
+        ("<Alt+2>", Settings),
+        ("<Alt+1>", Prompt),
+        ("<Shift+Tab>", Picture),
+    ] {
+        assert_eq!(s.keys(key).state.focus, focus);
+    }
+    s.keys("i");
+    assert_eq!(s.state.focus, Prompt);
+}
+
+#[test]
+fn settings_change_by_arrows_and_by_lists() {
+    let mut s = Script::new(120, 40);
+    s.keys("<Tab><Right>");
+    assert_eq!(s.state.form.model, "NanoBananaPro-4K");
+    s.keys("<Down><Left>");
+    assert_eq!(s.state.form.ratio.to_string(), "9:16");
+    s.keys("<Down><Right>");
+    assert_eq!(s.state.form.format.as_str(), "webp");
+    assert!(
+        s.notice().contains("not webp"),
+        "what the vendor does not list is said: {}",
+        s.notice()
+    );
+    s.keys("<Down><Left>");
+    assert_eq!(s.state.form.count, 8);
+    s.keys("<Down>");
+    assert_eq!(s.state.field, Field::Count, "it stops at the end");
+    s.keys("<Up><Enter>jp<Enter>");
+    assert_eq!(s.state.form.format.as_str(), "jpeg");
+    s.keys("<F3>21<Enter><F2>2-4k<Enter><F5><Down><Enter><F6>2<Enter>");
+    let form = &s.state.form;
+    let all = (
+        form.model.as_str(),
+        form.ratio.to_string(),
+        form.format.as_str(),
+        form.count,
+    );
+    assert_eq!(all, ("NanoBanana2-4K", "21:9".to_owned(), "png", 2));
+}
+
+#[test]
+fn any_model_may_be_typed_and_the_endpoints_own_are_offered() {
+    let mut s = Script::new(120, 40);
+    let task = match plantain::studio::start(&mut s.state).last() {
+        Some(Effect::LoadModels { task }) => *task,
+        other => panic!("{other:?}"),
+    };
+    s.event(Event::ModelsLoaded {
+        task,
+        result: Ok(vec!["NanoBanana".to_owned(), "gpt-image-2".to_owned()]),
+    });
+    s.keys("<F2>gpt");
+    assert_eq!(s.picked(), "gpt-image-2");
+    s.keys("<Ctrl+U>my-own/model<Enter>");
+    assert_eq!(s.state.form.model, "my-own/model");
+    assert!(s.notice().contains("not in the catalog"));
+    s.keys("<F2>zzz<Esc>");
+    assert_eq!(s.state.form.model, "my-own/model", "Esc changes nothing");
+    s.keys("<F3>zzz<Enter>");
+    assert!(s.state.popup.is_some(), "nothing matches: the list stays");
+}
+
+#[test]
+fn the_terminal_is_probed_suspended_and_told() {
+    let mut s = Script::new(120, 40);
+    s.keys("<Ctrl+L><Ctrl+Z>");
+    assert_eq!(s.take(), [Effect::ProbeTerminal, Effect::Suspend]);
+    let display = Display {
+        remote: true,
+        ..Display::default()
+    };
+    s.event(Event::Display(display));
+    assert_eq!(s.state.display, display);
+}
+
+#[test]
+fn help_opens_everywhere_and_scrolls() {
+    let mut s = Script::with_rows(80, 24, rows(1));
+    s.keys("<F1><Down><PgDn><Up>");
+    assert!(matches!(s.state.popup, Some(Popup::Help { scroll }) if scroll > 1));
+    s.keys(&"<PgDn>".repeat(20));
+    let Some(Popup::Help { scroll }) = s.state.popup else {
+        panic!()
+    };
+    let shown = usize::from(s.state.layout().popup_list.height);
+    assert_eq!(scroll + shown, help_lines(&s.state.keymap).len());
+    s.keys("<Esc><Esc>?");
+    assert_eq!(s.state.popup, Some(Popup::Help { scroll: 0 }));
+}

@@ -1,1 +1,190 @@
-//! (to be written)
+//! Reference pictures: `@`, `e`, chips.
+
+use plantain::domain::{PictureId, Reference, ReferenceSource};
+use plantain::studio::{Choice, Effect, Event, Focus, Popup};
+
+use super::script::{Script, done, failure, id, rows};
+
+fn file(given: &str) -> Reference {
+    Reference {
+        given: given.to_owned(),
+        source: ReferenceSource::File(given.into()),
+    }
+}
+
+fn asked(s: &mut Script) -> (plantain::domain::TaskId, String) {
+    match &s.take()[..] {
+        [Effect::ResolveReference { task, given }] => (*task, given.clone()),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn at_asks_for_a_path_and_attaches_what_is_found() {
+    let mut s = Script::new(120, 40);
+    s.keys("make it night @~/hero.png<Enter>");
+    let (task, given) = asked(&mut s);
+    assert_eq!(given, "~/hero.png");
+    s.event(Event::ReferenceResolved {
+        task,
+        result: Ok(file("/home/u/hero.png")),
+    });
+    assert_eq!(s.state.form.references[0].label(), "hero.png");
+    assert_eq!(s.text(), "make it night ");
+    s.after(1_000).keys("<Enter>");
+    let (_, requests) = s.sent();
+    assert_eq!(requests[0].references, [file("/home/u/hero.png")]);
+}
+
+#[test]
+fn at_offers_the_pictures_of_the_history() {
+    let mut s = Script::with_rows(120, 40, rows(3));
+    s.keys("@");
+    assert_eq!(s.picked(), "prompt 3");
+    s.keys("prompt 2<Down><Enter>");
+    let (_, given) = asked(&mut s);
+    assert_eq!(
+        given,
+        PictureId {
+            generation: id(2),
+            n: 1
+        }
+        .to_string()
+    );
+}
+
+#[test]
+fn esc_leaves_what_was_typed_after_at_in_the_prompt() {
+    let mut s = Script::new(120, 40);
+    s.keys("meet @ anna<Esc>!");
+    assert_eq!(s.text(), "meet @ anna!");
+    s.keys(" a@b");
+    assert_eq!(
+        s.text(),
+        "meet @ anna! a@b",
+        "inside a word it means nothing"
+    );
+    assert_eq!(s.take(), []);
+}
+
+#[test]
+fn a_pasted_at_path_resolves_at_the_next_space() {
+    let mut s = Script::new(120, 40);
+    s.paste("as in @ref/a.jpg").keys(" at");
+    let (task, given) = asked(&mut s);
+    assert_eq!(given, "ref/a.jpg");
+    s.event(Event::ReferenceResolved {
+        task,
+        result: Ok(file("/ref/a.jpg")),
+    });
+    assert_eq!(s.text(), "as in at");
+    s.keys("!");
+    assert_eq!(s.text(), "as in at!", "the cursor stayed where it was");
+}
+
+#[test]
+fn enter_waits_for_the_references_of_the_text_and_then_sends() {
+    let mut s = Script::new(120, 40);
+    s.paste("@a.png and @https://x.example/b.webp night")
+        .keys("<Enter>");
+    let effects = s.take();
+    let tasks: Vec<_> = effects
+        .iter()
+        .map(|e| match e {
+            Effect::ResolveReference { task, given } => (*task, given.clone()),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(tasks.len(), 2);
+    s.keys("<Enter>");
+    assert_eq!(s.take(), [], "asked once");
+    s.event(Event::ReferenceResolved {
+        task: tasks[0].0,
+        result: Ok(file("/a.png")),
+    });
+    assert_eq!(s.take(), []);
+    s.event(Event::ReferenceResolved {
+        task: tasks[1].0,
+        result: Ok(file("/b.webp")),
+    });
+    let (_, requests) = s.sent();
+    assert_eq!(requests[0].prompt.sent(), "and night");
+    assert_eq!(requests[0].references.len(), 2);
+}
+
+#[test]
+fn a_word_that_is_no_picture_is_text_at_the_second_enter() {
+    let mut s = Script::new(120, 40);
+    s.paste("style of @ghibli/film").keys("<Enter>");
+    let (task, _) = asked(&mut s);
+    s.event(Event::ReferenceResolved {
+        task,
+        result: Err(failure("no such file")),
+    });
+    assert_eq!(s.take(), []);
+    assert_eq!(s.notice(), "no such file");
+    assert_eq!(s.text(), "style of @ghibli/film");
+    s.keys("<Enter>");
+    assert_eq!(s.sent().1[0].prompt.typed(), "style of @ghibli/film");
+}
+
+#[test]
+fn e_makes_the_picture_reference_one_and_keeps_an_unsent_draft() {
+    let mut s = Script::with_rows(120, 40, rows(3));
+    s.keys("make it night<Esc>je");
+    let parent = PictureId {
+        generation: id(2),
+        n: 1,
+    };
+    assert_eq!(s.state.focus, Focus::Prompt);
+    assert_eq!(s.text(), "make it night");
+    assert_eq!(s.state.form.parent, Some(parent));
+    assert_eq!(s.state.form.references[0].given, parent.to_string());
+    s.keys("<Enter>");
+    let (task, requests) = s.sent();
+    assert_eq!(requests[0].parent, Some(parent));
+    let new = s.prepare(task, requests[0].clone(), 9);
+    s.land(new);
+
+    s.after(1_000).keys("<Esc>e");
+    assert_eq!(s.text(), "", "what was sent already is not wanted again");
+    assert_eq!(
+        s.state.form.references.len(),
+        1,
+        "the edit goes on from the new picture"
+    );
+    assert_eq!(s.state.form.parent.map(|p| p.generation), Some(new));
+    s.keys("<Up>");
+    assert_eq!(s.text(), "make it night", "and it is not lost");
+}
+
+#[test]
+fn backspace_in_an_empty_prompt_takes_the_last_reference_away() {
+    let mut s = Script::with_rows(120, 40, vec![done(1, "fox")]);
+    s.keys("<Esc>e");
+    assert_eq!(s.state.form.references.len(), 1);
+    s.keys("a<Backspace>");
+    assert_eq!(s.state.form.references.len(), 1);
+    s.keys("<Backspace>");
+    assert_eq!(s.state.form.references.len(), 0);
+    assert_eq!(
+        s.state.form.parent, None,
+        "without its picture it is no edit"
+    );
+}
+
+#[test]
+fn the_typed_line_comes_first_in_the_list_of_references() {
+    let mut s = Script::with_rows(120, 40, rows(3));
+    s.keys("@prompt");
+    match &s.state.popup {
+        Some(Popup::Pick(p)) => {
+            assert_eq!(p.shown().len(), 4);
+            assert_eq!(
+                p.current().unwrap().choice,
+                Choice::Reference("prompt".to_owned())
+            );
+        }
+        other => panic!("{other:?}"),
+    }
+}

@@ -107,10 +107,11 @@ impl Script {
             let key = if let Some(tail) = rest.strip_prefix('<') {
                 let (name, tail) = tail.split_once('>').expect("a closing bracket");
                 rest = tail;
-                if name == "lt" {
-                    "<".to_owned()
-                } else {
-                    name.to_owned()
+                match name.strip_suffix("lt") {
+                    Some(modifiers) if modifiers.is_empty() || modifiers.ends_with('+') => {
+                        format!("{modifiers}<")
+                    }
+                    _ => name.to_owned(),
                 }
             } else {
                 rest = &rest[c.len_utf8()..];
