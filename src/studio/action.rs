@@ -381,7 +381,7 @@ pub const ACTIONS: &[ActionInfo] = &{
         row(A::CopyPrompt, "copy-prompt", History, "copy the prompt"),
         row(A::CopyCommand, "copy-command", History, "copy a command line for the same"),
         row(A::OpenOutside, "open-outside", History, "open the picture outside of the terminal"),
-        row(A::Confirm, "confirm", Popup, "take it, or say yes").hint(0, "take").keys_only(),
+        row(A::Confirm, "confirm", Popup, "take it, or say yes").keys_only(),
     ]
 };
 

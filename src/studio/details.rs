@@ -75,8 +75,8 @@ pub struct DetailLine {
     pub text: String,
 }
 
-/// The cells that the labels take, with the space behind them.
-pub const LABEL_WIDTH: u16 = 13;
+/// The cells that the labels and the margins take.
+pub const LABEL_WIDTH: u16 = 15;
 
 /// The details broken into lines for a popup whose inside is `width` cells wide.
 pub fn detail_lines(generation: &Generation, width: u16) -> Vec<DetailLine> {

@@ -51,6 +51,11 @@ impl Editor {
         self.area.lines().join("\n")
     }
 
+    /// The length of the text in bytes.
+    pub fn len(&self) -> usize {
+        self.area.lines().iter().map(|l| l.len() + 1).sum::<usize>() - 1
+    }
+
     /// Whether there is no text at all.
     pub fn is_empty(&self) -> bool {
         self.area.is_empty()

@@ -1,7 +1,7 @@
 //! What is said about keys: the footer's hints and the help, both read from the table of actions and the bindings.
 
 use super::keymap::show_keys;
-use super::{ACTIONS, Action, Context, Keymap, State};
+use super::{ACTIONS, Action, Context, Keymap, Popup, State};
 
 /// One hint of the footer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub struct Hint {
     pub keys: String,
     /// One or two words.
     pub word: &'static str,
-    /// What a click on it does.
+    /// What it stands for.
     pub action: Action,
 }
 
@@ -26,6 +26,13 @@ pub enum HelpLine {
 /// The hints of what has the keyboard now, most useful first; the footer shows as many as fit.
 pub fn hints(state: &State) -> Vec<Hint> {
     let contexts = state.contexts();
+    if let Some(few) = over(state) {
+        let hint = |(action, word)| {
+            let keys = state.keymap.keys_in(action, contexts)?;
+            Some(Hint { keys, word, action })
+        };
+        return few.into_iter().filter_map(hint).collect();
+    }
     let mut found: Vec<(u8, Hint)> = ACTIONS
         .iter()
         .filter(|info| contexts.contains(&info.context))
@@ -44,6 +51,21 @@ pub fn hints(state: &State) -> Vec<Hint> {
         .collect();
     found.sort_by_key(|(rank, _)| *rank);
     found.into_iter().map(|(_, hint)| hint).collect()
+}
+
+/// What lies over the panes knows only how to be taken and how to be left.
+fn over(state: &State) -> Option<Vec<(Action, &'static str)>> {
+    match &state.popup {
+        Some(Popup::Pick(_)) => Some(vec![(Action::Confirm, "take"), (Action::Back, "close")]),
+        Some(Popup::Help { .. } | Popup::Details { .. }) => {
+            Some(vec![(Action::PageDown, "more"), (Action::Back, "close")])
+        }
+        None if state.history.filtering => Some(vec![
+            (Action::Confirm, "keep"),
+            (Action::Back, "drop the filter"),
+        ]),
+        None => None,
+    }
 }
 
 /// All bindings, context by context.

@@ -1,10 +1,14 @@
 //! The history list: the rows that are loaded, newest first, and what is selected. Selection is kept by id.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
-use crate::domain::{Clean, Failure, Generation, GenerationId, Picture, PictureId, TaskId};
+use crate::domain::{Clean, Failure, Generation, GenerationId, Picture, PictureId, State, TaskId};
 
 use super::{LineField, Page};
+
+/// The median of a model's times looks at this many of the newest.
+const MEDIAN_OF: usize = 31;
 
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,6 +160,15 @@ impl History {
                 self.aside = Some(Box::new(row));
             }
         }
+    }
+
+    /// How long this model's answers usually take: the median of those that are loaded; `None` below three of them.
+    pub fn usual(&self, model: &str) -> Option<Duration> {
+        let ended = self.rows.iter().map(|r| &r.generation);
+        let ended = ended.filter(|g| g.state == State::Saved && g.request.model == model);
+        let mut took: Vec<u64> = ended.filter_map(|g| g.elapsed_ms).take(MEDIAN_OF).collect();
+        took.sort_unstable();
+        (took.len() >= 3).then(|| Duration::from_millis(took[took.len() / 2]))
     }
 
     /// The picture that is shown: of the selected generation the one that the user stepped to, else its own choice.

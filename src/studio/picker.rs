@@ -171,12 +171,9 @@ impl Picker {
             detail: detail.to_owned(),
             choice,
         };
-        // A reference is mostly typed, a model mostly chosen.
-        let at = if self.kind == PickKind::Reference {
-            0
-        } else {
-            self.shown.len()
-        };
+        // What reads like a path or an address is meant as typed; other words filter.
+        let path = self.kind == PickKind::Reference && typed.contains(['/', '.', '~', ':']);
+        let at = if path { 0 } else { self.shown.len() };
         self.shown.insert(at, item);
     }
 }

@@ -162,7 +162,7 @@ pub struct State {
 
     /// The keys of an unfinished sequence, shown in the footer.
     pub pending: Vec<Key>,
-    /// The last action, for tests and for hints.
+    /// The last action that was done.
     pub last_action: Option<super::Action>,
     pub(super) inner: Inner,
 }
@@ -253,10 +253,10 @@ impl State {
     /// The contexts in which a key is looked up, nearest first.
     pub fn contexts(&self) -> &'static [Context] {
         use Context::{Global, History, Panes, Popup as Over, Prompt, Settings};
-        match (&self.popup, self.ask.is_some()) {
-            (Some(Popup::Pick(_)), _) => return &[Over, Global],
-            (Some(_), _) => return &[Over, Panes, Global],
-            _ => {}
+        match &self.popup {
+            Some(Popup::Pick(_)) => return &[Over, Global],
+            Some(Popup::Help { .. } | Popup::Details { .. }) => return &[Over, Panes, Global],
+            None => {}
         }
         if self.history.filtering {
             return &[Over, Global];

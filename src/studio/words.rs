@@ -71,6 +71,12 @@ pub fn stand(generation: &Generation, running: Option<&Job>, now: Duration) -> S
     }
 }
 
+/// What a running generation's time is to be held against: `usually 40 s`; `None` while too few of its model are known.
+pub fn usual(generation: &Generation, state: &State) -> Option<String> {
+    let usual = state.history.usual(&generation.request.model)?;
+    Some(format!("usually {}", elapsed(usual)))
+}
+
 /// The question in the footer.
 pub fn ask(ask: &Ask, state: &State) -> String {
     match ask {

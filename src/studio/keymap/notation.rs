@@ -52,7 +52,9 @@ impl Key {
     }
 
     fn new(code: KeyCode, modifiers: KeyModifiers) -> Self {
-        let kept = KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT;
+        // Super and Hyper have no name here: such a key is bound to nothing, and it types nothing.
+        let named = KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT;
+        let kept = named | KeyModifiers::SUPER | KeyModifiers::HYPER | KeyModifiers::META;
         let mut modifiers = modifiers & kept;
         let code = match code {
             KeyCode::BackTab => {

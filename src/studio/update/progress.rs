@@ -6,7 +6,7 @@ use crate::domain::{
     Clean, Failure, Generation, GenerationId, Progress, State as Stand, Step, TaskId,
 };
 
-use super::super::{Download, Effect, Job, Stage, State, Wait};
+use super::super::{Ask, Download, Effect, Job, Stage, State, Wait};
 use super::session;
 
 /// Of an answer's words this much is kept in memory while they come; the record has them all.
@@ -191,24 +191,29 @@ fn finished(state: &mut State, generation: Generation) -> Vec<Effect> {
     let id = generation.id;
     let known = state.jobs.running.remove(&id).is_some();
     state.inner.started.remove(&id);
+    let attention = attention(state, &generation);
     if state.history.row(id).is_none() {
         if !known {
             return Vec::new();
         }
         // Hidden by the filter: it is read again when the filter goes.
         tell(state, &generation, false);
-        return attention(state);
+        return attention;
     }
     let selected = state.history.selected == Some(id);
-    tell(state, &generation, selected);
+    let in_sight = selected && !state.layout().canvas.is_empty();
+    if state.ask == Some(Ask::Cancel(id)) {
+        state.ask = None;
+    }
+    tell(state, &generation, in_sight);
     if let Some(row) = state.history.row_mut(id) {
         row.generation = generation;
         row.unseen = !selected;
     }
-    attention(state)
+    attention
 }
 
-fn tell(state: &mut State, generation: &Generation, selected: bool) {
+fn tell(state: &mut State, generation: &Generation, in_sight: bool) {
     let now = state.now.since_start;
     match (generation.state, &generation.failure) {
         (Stand::Cancelled, failure) => {
@@ -220,7 +225,7 @@ fn tell(state: &mut State, generation: &Generation, selected: bool) {
             };
             state.notices.info(text, now);
         }
-        (Stand::Saved, _) if selected => {}
+        (Stand::Saved, _) if in_sight => {}
         (Stand::Saved, _) => {
             let prompt = Clean::line(generation.request.prompt.typed()).truncated(TOAST);
             state.notices.info(format!("done: {prompt}"), now);
@@ -230,11 +235,8 @@ fn tell(state: &mut State, generation: &Generation, selected: bool) {
     }
 }
 
-/// Calls the user, unless the terminal said that it is looked at.
-fn attention(state: &State) -> Vec<Effect> {
-    if state.terminal_focused == Some(true) {
-        Vec::new()
-    } else {
-        vec![Effect::Bell]
-    }
+/// Calls the user, unless the terminal said that it is looked at, or the user ended it.
+fn attention(state: &State, generation: &Generation) -> Vec<Effect> {
+    let here = state.terminal_focused == Some(true) || generation.state == Stand::Cancelled;
+    if here { Vec::new() } else { vec![Effect::Bell] }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::{Failure, Prompt, Request};
+use crate::domain::{Failure, FailureKind, Prompt, Request};
 
 use super::super::{Action, Effect, Focus, State};
 use super::{focus, references, show_picture};
@@ -32,6 +32,14 @@ pub(super) fn typed(state: &mut State, c: char) -> Vec<Effect> {
 
 /// Pasted text, whatever it holds, is text.
 pub(super) fn pasted(state: &mut State, text: &str) {
+    if state.editor.len() + text.len() > Prompt::MAX_BYTES {
+        let failure = Failure::new(
+            FailureKind::Usage,
+            "with this the prompt would be over 1 MB long",
+        );
+        let failure = failure.hint("nothing was pasted; models read a few thousand words at most");
+        return state.notices.fail(&failure);
+    }
     state.inner.recall = None;
     state.editor.insert(text);
 }

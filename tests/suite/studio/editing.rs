@@ -220,3 +220,22 @@ fn editing_actions_work_from_the_palette_too() {
     s.act(Action::ClearPrompt).act(Action::Undo);
     assert_eq!(s.text(), "one \n");
 }
+
+#[test]
+fn a_paste_over_the_limit_is_refused_whole() {
+    let mut s = Script::new(120, 40);
+    s.keys("fox").paste(&"x".repeat(1024 * 1024));
+    assert_eq!(s.text(), "fox");
+    assert!(s.notice().contains("1 MB"));
+}
+
+#[test]
+fn keys_with_super_type_nothing() {
+    use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
+    let mut s = Script::new(120, 40);
+    s.event(Event::Input(Input::Key(KeyEvent::new(
+        KeyCode::Char('c'),
+        KeyModifiers::SUPER,
+    ))));
+    assert_eq!(s.text(), "");
+}

@@ -323,3 +323,74 @@ fn draft_form_and_selection_survive_a_restart() {
     assert_eq!(next.state.form.model, "NanoBananaPro-4K");
     assert_eq!(next.selected(), Some(id(2)));
 }
+
+#[test]
+fn who_looks_at_the_terminal_is_not_called() {
+    use crossterm::event::Event as Input;
+    let mut s = Script::new(40, 12);
+    s.event(Event::Input(Input::FocusGained)).keys("fox<Enter>");
+    let (task, requests) = s.sent();
+    let new = s.prepare(task, requests[0].clone(), 9);
+    s.land(new);
+    assert_eq!(s.take(), []);
+    assert_eq!(
+        s.notice(),
+        "done: fox",
+        "its picture is not in sight here, so it is said"
+    );
+    s.event(Event::Input(Input::FocusLost))
+        .after(1_000)
+        .keys("<Enter>");
+    let (task, requests) = s.sent();
+    let new = s.prepare(task, requests[0].clone(), 10);
+    s.land(new);
+    assert_eq!(s.take(), [Effect::Bell]);
+}
+
+#[test]
+fn a_question_about_what_has_ended_goes_away() {
+    let mut s = Script::new(120, 40);
+    s.keys("fox<Enter>");
+    let (task, requests) = s.sent();
+    let new = s.prepare(task, requests[0].clone(), 9);
+    s.progress(new, Progress::Sending);
+    s.keys("<Esc>x");
+    assert_eq!(s.state.ask, Some(Ask::Cancel(new)));
+    s.land(new);
+    assert_eq!(s.state.ask, None);
+    s.take();
+    s.keys("<Enter>");
+    assert_eq!(s.take(), []);
+    assert!(s.state.full_view, "Enter means what it always does");
+}
+
+#[test]
+fn a_long_wait_is_held_against_the_models_own_past() {
+    let mut all = rows(4);
+    for (row, ms) in all.iter_mut().zip([40_000, 90_000, 10_000, 50_000]) {
+        row.elapsed_ms = Some(ms);
+    }
+    let running = super::script::generation(9, "fox");
+    let s = Script::with_rows(120, 40, all);
+    assert_eq!(
+        words::usual(&running, &s.state).as_deref(),
+        Some("usually 50 s")
+    );
+    let s = Script::with_rows(120, 40, rows(4));
+    assert_eq!(words::usual(&running, &s.state), None);
+}
+
+#[test]
+fn what_the_world_warns_of_and_what_cannot_be_drawn_is_kept() {
+    let mut s = Script::with_rows(120, 40, rows(1));
+    s.event(Event::Warned(failure(
+        "the library folder cannot be written",
+    )));
+    assert_eq!(s.notice(), "the library folder cannot be written");
+    let shown = s.state.history.shown().unwrap().id;
+    s.event(Event::PictureFailed(shown, failure("avif is not drawn")));
+    assert_eq!(
+        s.state.history.undrawable[&shown].as_str(),
+        "avif is not drawn"
+    );
+}

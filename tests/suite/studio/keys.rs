@@ -148,7 +148,11 @@ fn hints_are_those_of_what_has_the_keyboard() {
         line(&s)
     );
     s.keys("<F2>");
-    assert!(line(&s).starts_with("Enter take"), "{}", line(&s));
+    assert_eq!(line(&s), "Enter take  Esc close");
+    s.keys("<Esc><F1>");
+    assert_eq!(line(&s), "PgDn more  Esc close");
+    s.keys("<Esc><Alt+3>/");
+    assert_eq!(line(&s), "Enter keep  Esc drop the filter");
 }
 
 #[test]

@@ -174,15 +174,16 @@ fn backspace_in_an_empty_prompt_takes_the_last_reference_away() {
 }
 
 #[test]
-fn the_typed_line_comes_first_in_the_list_of_references() {
+fn words_filter_the_list_of_references_and_paths_come_first() {
     let mut s = Script::with_rows(120, 40, rows(3));
     s.keys("@prompt");
+    assert_eq!(s.picked(), "prompt 3");
+    s.keys("<Ctrl+U>./prompt");
     match &s.state.popup {
         Some(Popup::Pick(p)) => {
-            assert_eq!(p.shown().len(), 4);
             assert_eq!(
                 p.current().unwrap().choice,
-                Choice::Reference("prompt".to_owned())
+                Choice::Reference("./prompt".to_owned())
             );
         }
         other => panic!("{other:?}"),
