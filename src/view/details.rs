@@ -33,6 +33,14 @@ pub fn draw(sheet: &mut Sheet<'_>, scroll: usize) {
     let title = format!("Details of {}", generation.id.short());
     panel::popup(sheet, sheet.layout.popup, &title, &foot);
 
+    panel::scrollbar(
+        sheet,
+        sheet.layout.popup,
+        scroll,
+        usize::from(area.height),
+        lines.len(),
+    );
+
     let theme = sheet.theme;
     for ((label, line), row) in lines.into_iter().skip(scroll).zip(rows(area)) {
         sheet.put(skip(row, 1), label, theme.dim);

@@ -1,5 +1,8 @@
 //! The line at the bottom: the question that waits for an answer, else the keys of what has the focus; and what runs.
 
+use ratatui::layout::Rect;
+use ratatui::widgets::{Clear, Widget};
+
 use crate::studio::{hints, keymap, words};
 
 use super::sheet::{Sheet, skip};
@@ -12,10 +15,7 @@ pub fn draw(sheet: &mut Sheet<'_>) {
     area.width = area.width.saturating_sub(1);
 
     if let Some(ask) = &state.ask {
-        sheet.buf.set_style(sheet.layout.footer, theme.selected);
-        let words = words::ask(ask, state);
-        let took = sheet.put(skip(area, 1), &words, theme.selected);
-        sheet.rest_cursor(area.x + 1 + took, area.y);
+        question(sheet, &words::ask(ask, state));
         return;
     }
 
@@ -36,6 +36,26 @@ pub fn draw(sheet: &mut Sheet<'_>) {
         }
         area = skip(area, sheet.put(area, &hint.keys, theme.key) + 1);
         area = skip(area, sheet.put(area, hint.word, theme.dim) + 2);
+    }
+}
+
+/// A question is read to its end, where its keys stand: what does not fit one line goes above it, over the panes.
+fn question(sheet: &mut Sheet<'_>, words: &str) {
+    let (theme, footer) = (sheet.theme, sheet.layout.footer);
+    let lines: Vec<&str> = text::wrap(words, footer.width.saturating_sub(2)).collect();
+    let height = (lines.len() as u16).min(footer.bottom());
+    let area = Rect {
+        y: footer.bottom() - height,
+        height,
+        ..footer
+    };
+    sheet.scene.cover(area);
+    Clear.render(area, sheet.buf);
+    sheet.buf.set_style(area, theme.base);
+    sheet.buf.set_style(area, theme.selected);
+    for (line, row) in lines.iter().zip(text::rows(area)) {
+        let took = sheet.put(skip(row, 1), line, theme.selected);
+        sheet.rest_cursor(row.x + 1 + took, row.y);
     }
 }
 

@@ -17,12 +17,20 @@ pub fn draw(sheet: &mut Sheet<'_>, scroll: usize) {
     let foot = format!("{}-{last} of {}", scroll + 1, lines.len());
     panel::popup(sheet, sheet.layout.popup, "Keys", &foot);
 
+    panel::scrollbar(
+        sheet,
+        sheet.layout.popup,
+        scroll,
+        usize::from(area.height),
+        lines.len(),
+    );
+
     let theme = sheet.theme;
     let keys = lines.iter().map(|line| match line {
         HelpLine::Heading(_) => 0,
         HelpLine::Keys(keys, _) => width(keys),
     });
-    let column = keys.max().unwrap_or(0).min(area.width / 2);
+    let column = keys.max().unwrap_or(0).min(area.width * 2 / 5);
     for (line, row) in lines.iter().skip(scroll).zip(rows(area)) {
         match line {
             HelpLine::Heading(title) => {

@@ -4,9 +4,9 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use crate::domain::{Generation, GraphicsKind, State as Stand};
+use crate::domain::{Clean, Generation, GraphicsKind, State as Stand};
 use crate::graphics::fit;
-use crate::studio::{Action, Focus, Job, Row, words};
+use crate::studio::{Action, Endpoint, Focus, Job, Row, words};
 
 use super::sheet::{Sheet, below, skip};
 use super::text::{self, excerpt, rows, wrap};
@@ -50,9 +50,12 @@ pub fn draw(sheet: &mut Sheet<'_>) {
         empty(sheet);
         return;
     }
+    let all = history.rows.len().max(history.total as usize);
+    let rows = sheet.layout.rows();
+    panel::scrollbar(sheet, area, history.offset, rows, all);
     // One more than fit: the last may be cut by the frame.
-    let places = sheet.layout.rows() + 1;
-    let shown = history.rows.iter().skip(history.offset).take(places);
+
+    let shown = history.rows.iter().skip(history.offset).take(rows + 1);
     for (place, row) in shown.enumerate() {
         let area = sheet.layout.row(place);
         if !area.is_empty() {
@@ -67,7 +70,7 @@ fn empty(sheet: &mut Sheet<'_>) {
     let history = &state.history;
     let area = skip(below(sheet.layout.list, 1), 2);
     let words = if let Some(failure) = &history.failed {
-        let hint = failure.hint.as_ref().map_or("", |hint| hint.as_str());
+        let hint = failure.hint.as_ref().map_or("", Clean::as_str);
         format!("{}\n{hint}", failure.message)
     } else if history.loading.is_some() {
         String::new()
@@ -171,6 +174,9 @@ fn second_line(
     let mut facts = vec![format!("{tier}{} {}", request.ratio, request.format)];
     if request.parent.is_some() {
         facts.push("edit".to_owned());
+    }
+    if generation.demo && state.endpoint != Endpoint::Demo {
+        facts.push("demo".to_owned());
     }
     if generation.pictures.len() > 1 {
         facts.push(format!("{} pictures", generation.pictures.len()));

@@ -1,46 +1,83 @@
-//! Notices above the footer, over the panes, each as wide as its words.
+//! Notices above the footer, over the panes, each as large as its words.
 
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::widgets::{Clear, Widget};
 
+use crate::domain::Clean;
 use crate::studio::{Level, Notice};
 
 use super::sheet::{Sheet, skip};
-use super::text::{self, rows};
+use super::text::{rows, width, wrap};
 
-/// Draws all that are shown; the newest stands lowest.
+/// A cause or a hint takes no more lines than this.
+const MOST_LINES: usize = 3;
+/// Air, the mark, air.
+const MARGIN: u16 = 3;
+
+/// Draws as many as fit, the newest lowest.
 pub fn draw(sheet: &mut Sheet<'_>) {
-    let area = sheet.layout.notices;
-    let list = sheet.state.notices.list();
-    let hidden = list.len().saturating_sub(usize::from(area.height));
-    for (notice, row) in list[hidden..].iter().zip(rows(area)) {
-        draw_one(sheet, notice, row);
+    let mut bottom = sheet.layout.footer.y;
+    for notice in sheet.state.notices.list().iter().rev() {
+        let lines = lines(sheet, notice);
+        // The header stays.
+        let Some(top) = bottom.checked_sub(lines.len() as u16).filter(|y| *y > 0) else {
+            return;
+        };
+        draw_one(sheet, notice, &lines, top);
+        bottom = top;
     }
 }
 
-fn draw_one(sheet: &mut Sheet<'_>, notice: &Notice, row: Rect) {
+/// Cause and hint in one line where they fit, else below each other.
+fn lines<'n>(sheet: &Sheet<'_>, notice: &'n Notice) -> Vec<Vec<(&'n str, Style)>> {
+    let room = sheet.layout.screen.width.saturating_sub(MARGIN + 1);
+    let (cause, hint) = (notice.text.as_str(), notice.hint.as_ref());
+    let style = mark(sheet, notice.level).1;
+    let Some(hint) = hint.map(Clean::as_str) else {
+        return wrap(cause, room)
+            .take(MOST_LINES)
+            .map(|line| vec![(line, style)])
+            .collect();
+    };
+    let dim = sheet.theme.dim;
+    if width(cause).saturating_add(width(hint)) < room {
+        return vec![vec![(cause, style), (" ", dim), (hint, dim)]];
+    }
+    let causes = wrap(cause, room)
+        .take(MOST_LINES)
+        .map(|line| vec![(line, style)]);
+    let hints = wrap(hint, room)
+        .take(MOST_LINES)
+        .map(|line| vec![(line, dim)]);
+    causes.chain(hints).collect()
+}
+
+fn draw_one(sheet: &mut Sheet<'_>, notice: &Notice, lines: &[Vec<(&str, Style)>], top: u16) {
+    let screen = sheet.layout.screen;
+    let widest = lines
+        .iter()
+        .map(|line| line.iter().map(|(words, _)| width(words)).sum::<u16>());
+    let wide = (widest.max().unwrap_or(0) + MARGIN + 1).min(screen.width);
+    let area = Rect::new(screen.right() - wide, top, wide, lines.len() as u16);
+    sheet.scene.cover(area);
+    Clear.render(area, sheet.buf);
+    sheet.buf.set_style(area, sheet.theme.popup);
+    let (sign, style) = mark(sheet, notice.level);
+    sheet.put(skip(area, 1), sign, style);
+    for (line, row) in lines.iter().zip(rows(area)) {
+        let mut left = skip(row, MARGIN);
+        for (words, style) in line {
+            left = skip(left, sheet.put(left, words, *style));
+        }
+    }
+}
+
+fn mark(sheet: &Sheet<'_>, level: Level) -> (&'static str, Style) {
     let theme = sheet.theme;
-    let (mark, style) = match notice.level {
+    match level {
         Level::Info => ("✓", theme.good),
         Level::Warning => ("!", theme.warn),
         Level::Error => ("✕", theme.bad),
-    };
-    let hint = notice.hint.as_ref().map_or("", |hint| hint.as_str());
-    let gap = if hint.is_empty() { 0 } else { 2 };
-    // Air, mark, air, words, air.
-    let words = text::width(notice.text.as_str()).saturating_add(text::width(hint));
-    let width = words.saturating_add(4 + gap).min(row.width);
-    let area = Rect {
-        x: row.right() - width,
-        width,
-        ..row
-    };
-    sheet.scene.cover(area);
-    Clear.render(area, sheet.buf);
-    sheet.buf.set_style(area, theme.popup);
-    let mut inside = skip(area, 1);
-    inside.width = inside.width.saturating_sub(1);
-    inside = skip(inside, sheet.put(inside, mark, style) + 1);
-    inside = skip(inside, sheet.put(inside, notice.text.as_str(), style) + gap);
-    sheet.put(inside, hint, theme.dim);
+    }
 }

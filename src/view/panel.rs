@@ -37,6 +37,23 @@ pub fn popup(sheet: &mut Sheet<'_>, area: Rect, title: &str, foot: &str) {
     block.render(area, sheet.buf);
 }
 
+/// Thickens that part of the frame's right side which `area` shows of `all` lines or rows, from `first` on; where all
+/// are shown the frame stays as it is.
+pub fn scrollbar(sheet: &mut Sheet<'_>, area: Rect, first: usize, shown: usize, all: usize) {
+    let track = usize::from(area.height.saturating_sub(2));
+    if shown >= all || track == 0 {
+        return;
+    }
+    let length = (track * shown / all).max(1);
+    let start = (track - length) * first.min(all - shown) / (all - shown);
+    for y in start..start + length {
+        let at = (area.right() - 1, area.y + 1 + y as u16);
+        if let Some(cell) = sheet.buf.cell_mut(at) {
+            cell.set_symbol("┃");
+        }
+    }
+}
+
 fn frame(border: Style) -> Block<'static> {
     Block::bordered()
         .border_type(BorderType::Rounded)

@@ -16,6 +16,8 @@ pub fn draw(sheet: &mut Sheet<'_>, picker: &Picker) {
         many => format!("{} of {many}", picker.selected + 1),
     };
     panel::popup(sheet, sheet.layout.popup, picker.title(), &foot);
+    let (places, all) = (sheet.layout.popup_list.height, picker.shown().len());
+    panel::scrollbar(sheet, sheet.layout.popup, picker.offset, places.into(), all);
     let line = skip(sheet.layout.popup_field, 1);
     field::draw(
         sheet,

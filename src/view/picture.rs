@@ -12,7 +12,7 @@ use crate::studio::{Focus, caption};
 use super::card;
 use super::panel;
 use super::sheet::{Sheet, below, skip};
-use super::text::excerpt;
+use super::text::{self, excerpt};
 
 /// Draws the pane, where the layout has one.
 pub fn draw(sheet: &mut Sheet<'_>) {
@@ -23,35 +23,45 @@ pub fn draw(sheet: &mut Sheet<'_>) {
     let focused = sheet.state.focus == Focus::Picture;
     let note = note(sheet);
     panel::pane(sheet, area, Focus::Picture.title(), note, focused);
-    canvas(sheet);
-    let state = sheet.state;
-    if let (Some(generation), Some(picture)) = (state.history.selected(), state.history.shown()) {
-        draw_caption(sheet, sheet.layout.caption, generation, picture);
+    match shown(sheet) {
+        Some((generation, picture)) => {
+            place(sheet, picture);
+            draw_caption(sheet, sheet.layout.caption, generation, picture);
+        }
+        // A card says what the caption would, so it has the caption's room too.
+        None => in_words(sheet, sheet.layout.canvas.union(sheet.layout.caption)),
     }
 }
 
 /// Draws the picture over the whole screen but the footer.
 pub fn full_view(sheet: &mut Sheet<'_>) {
-    canvas(sheet);
+    match shown(sheet) {
+        Some((_, picture)) => place(sheet, picture),
+        None => in_words(sheet, sheet.layout.canvas),
+    }
 }
 
-/// The picture where it can be shown, else what is known in words.
-fn canvas(sheet: &mut Sheet<'_>) {
-    let (state, room) = (sheet.state, sheet.layout.canvas);
-    let Some(generation) = state.history.selected() else {
-        card::nothing(sheet, room);
-        return;
-    };
-    let Some(picture) = state.history.shown() else {
-        card::no_picture(sheet, room, generation);
-        return;
-    };
-    match picture.size {
-        Some(size) if is_drawable(sheet, picture) => {
-            let area = fit(size, state.display.cell, room);
-            sheet.scene.place(picture.id, area, sheet.buf);
-        }
-        _ => card::picture(sheet, room, generation, picture),
+/// The picture of the selected row, if it can be drawn.
+fn shown<'a>(sheet: &Sheet<'a>) -> Option<(&'a Generation, &'a Picture)> {
+    let history = &sheet.state.history;
+    let (generation, picture) = (history.selected()?, history.shown()?);
+    is_drawable(sheet, picture).then_some((generation, picture))
+}
+
+fn place(sheet: &mut Sheet<'_>, picture: &Picture) {
+    if let Some(size) = picture.size {
+        let area = fit(size, sheet.state.display.cell, sheet.layout.canvas);
+        sheet.scene.place(picture.id, area, sheet.buf);
+    }
+}
+
+/// What is known, where no picture can be drawn.
+fn in_words(sheet: &mut Sheet<'_>, room: Rect) {
+    let history = &sheet.state.history;
+    match (history.selected(), history.shown()) {
+        (None, _) => card::nothing(sheet, room),
+        (Some(generation), None) => card::no_picture(sheet, room, generation),
+        (Some(generation), Some(picture)) => card::picture(sheet, room, generation, picture),
     }
 }
 
@@ -78,7 +88,7 @@ fn note(sheet: &Sheet<'_>) -> Line<'static> {
     ])
 }
 
-/// Facts first; then what the user should know; then the prompt, as far as there are lines.
+/// Facts first, with the model that answered; then what the user should know; then the prompt, as far as there are lines.
 fn draw_caption(sheet: &mut Sheet<'_>, area: Rect, generation: &Generation, picture: &Picture) {
     let theme = sheet.theme;
     let inside = Rect {
@@ -87,7 +97,16 @@ fn draw_caption(sheet: &mut Sheet<'_>, area: Rect, generation: &Generation, pict
         ..area
     };
     let facts = caption(generation, picture);
-    let took = sheet.put(inside, &facts, theme.dim);
+    let mut took = sheet.put(inside, &facts, theme.dim);
+    let asked = Clean::line(&generation.request.model);
+    let model = generation.model_answered.as_ref().unwrap_or(&asked);
+    for (words, style) in [(model.as_str(), theme.dim), ("demo", theme.demo)] {
+        let free = inside.width - took;
+        let wanted = words != "demo" || generation.demo;
+        if wanted && text::width(words) + 2 <= free {
+            took += 2 + sheet.put(skip(inside, took + 2), words, style);
+        }
+    }
     let notices: Vec<&str> = generation.notices.iter().map(Clean::as_str).collect();
     let notices = notices.join("; ");
     let mut left = below(inside, 1);

@@ -328,4 +328,61 @@ mod tests {
         assert!(all(&dark.at(ColorDepth::None), |_| false));
         assert_eq!(dark.at(ColorDepth::True), dark);
     }
+
+    /// Contrast as WCAG 2.1 reckons it, 1.0 to 21.0.
+    fn contrast(one: Color, other: Color) -> f64 {
+        let luminance = |color| {
+            let Color::Rgb(r, g, b) = color else {
+                panic!("{color} is not of 24 bits")
+            };
+            let linear = |v: u8| {
+                let v = f64::from(v) / 255.0;
+                if v <= 0.04045 {
+                    v / 12.92
+                } else {
+                    ((v + 0.055) / 1.055).powf(2.4)
+                }
+            };
+            0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
+        };
+        let (a, b) = (luminance(one) + 0.05, luminance(other) + 0.05);
+        a.max(b) / a.min(b)
+    }
+
+    #[test]
+    fn words_can_be_read_on_every_ground_that_they_stand_on() {
+        for name in ["dark", "light"] {
+            let theme = Theme::named(name).unwrap();
+            let grounds = [
+                theme.base,
+                theme.popup,
+                theme.selected,
+                theme.selected_unfocused,
+            ];
+            for ground in grounds.map(|style| style.bg.unwrap()) {
+                let roles = [
+                    ("dim", theme.dim),
+                    ("accent", theme.accent),
+                    ("key", theme.key),
+                    ("running", theme.running),
+                    ("good", theme.good),
+                    ("warn", theme.warn),
+                    ("bad", theme.bad),
+                ];
+                for (role, style) in roles {
+                    let contrast = contrast(style.fg.unwrap(), ground);
+                    assert!(
+                        contrast >= 3.5,
+                        "{name}: {role} on {ground} has {contrast:.1}"
+                    );
+                }
+                let text = contrast(theme.base.fg.unwrap(), ground);
+                assert!(text >= 7.0, "{name}: text on {ground} has {text:.1}");
+            }
+            let dim = contrast(theme.dim.fg.unwrap(), theme.base.bg.unwrap());
+            assert!(dim >= 4.5, "{name}: dim has {dim:.1}");
+            let chip = contrast(theme.chip.fg.unwrap(), theme.chip.bg.unwrap());
+            assert!(chip >= 4.5, "{name}: chip has {chip:.1}");
+        }
+    }
 }

@@ -5,5 +5,3 @@
 mod desk;
 mod panes;
 mod popups;
-
-pub use desk::Desk;
