@@ -196,7 +196,7 @@ fn thumbnail(sheet: &mut Sheet<'_>, area: Rect, generation: &Generation, job: Op
         .filter(|p| picture::is_drawable(sheet, p));
     if let Some((picture, size)) = shown.and_then(|p| Some((p, p.size?))) {
         let fitted = fit(size, sheet.state.display.cell, area);
-        sheet.scene.place(picture.id, fitted, sheet.buf);
+        sheet.place(picture.id, fitted);
         return;
     }
     let style = style_of(sheet, generation, job);

@@ -51,7 +51,7 @@ fn shown<'a>(sheet: &Sheet<'a>) -> Option<(&'a Generation, &'a Picture)> {
 fn place(sheet: &mut Sheet<'_>, picture: &Picture) {
     if let Some(size) = picture.size {
         let area = fit(size, sheet.state.display.cell, sheet.layout.canvas);
-        sheet.scene.place(picture.id, area, sheet.buf);
+        sheet.place(picture.id, area);
     }
 }
 

@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::domain::PictureId;
 use crate::studio::{Action, Layout, State};
 
 use super::{Scene, Theme, text};
@@ -33,6 +34,11 @@ impl Sheet<'_> {
     pub fn put_centred(&mut self, area: Rect, words: &str, style: Style) {
         let air = area.width.saturating_sub(text::width(words)) / 2;
         self.put(skip(area, air), words, style);
+    }
+
+    /// Places a picture on the screen's background.
+    pub fn place(&mut self, picture: PictureId, area: Rect) {
+        self.scene.place(picture, area, self.theme.base, self.buf);
     }
 
     /// Lets the real cursor rest there.

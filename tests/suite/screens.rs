@@ -4,4 +4,5 @@
 
 mod desk;
 mod panes;
+mod pictures;
 mod popups;
