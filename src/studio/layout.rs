@@ -236,7 +236,13 @@ impl Layout {
                 (width, (picker.len() as u16 + 3).clamp(6, 22), 1)
             }
         };
-        let (width, height) = (width.min(body.width), height.min(body.height));
+        // Slivers of panes beside a popup only confuse: it takes them too.
+        let width = if width + 8 > body.width {
+            body.width
+        } else {
+            width
+        };
+        let height = height.min(body.height);
         // Lists hang from one line, so that they do not jump while one types.
         let y = body.y + (body.height - height) / if field == 1 { 3 } else { 2 };
         self.popup = Rect::new(body.x + (body.width - width) / 2, y, width, height);
