@@ -8,12 +8,12 @@ use crate::domain::{Clean, Generation, Picture, State as Stand};
 use crate::studio::{Action, Job, facts, words};
 
 use super::sheet::{Sheet, below, skip};
-use super::text::{self, excerpt, wrap, wrap_tail};
+use super::text::{self, excerpt, wrap_tail};
 
 /// Lines longer than this are hard to read; a card is no wider.
 const WIDEST: u16 = 76;
 /// Lines of a prompt that a card shows.
-const PROMPT_LINES: usize = 4;
+const PROMPT_LINES: u16 = 4;
 
 /// Nothing is selected: says what to do.
 pub fn nothing(sheet: &mut Sheet<'_>, room: Rect) {
@@ -88,23 +88,19 @@ impl<'s, 'a> Card<'s, 'a> {
         self.left = below(self.left, 1);
     }
 
-    /// At most `most` wrapped lines; the last one says so when there are more.
-    fn paragraph(&mut self, words: &str, style: Style, most: usize) {
-        let width = self.left.width;
-        let mut lines = wrap(words, width).peekable();
-        for n in 1..=most {
-            let Some(line) = lines.next() else { return };
-            if n == most && lines.peek().is_some() {
-                let cut = format!("{line}…");
-                self.line(&cut, style);
-            } else {
-                self.line(line, style);
-            }
-        }
+    /// At most `most` wrapped lines.
+    fn paragraph(&mut self, words: &str, style: Style, most: u16) {
+        let height = most.min(self.left.height);
+        let area = Rect {
+            height,
+            ..self.left
+        };
+        let took = text::put_wrapped(self.sheet.buf, area, words, style);
+        self.left = below(self.left, took);
     }
 
     fn prompt(&mut self, generation: &Generation) {
-        let cells = self.left.width.saturating_mul(PROMPT_LINES as u16);
+        let cells = self.left.width.saturating_mul(PROMPT_LINES);
         let prompt = excerpt(generation.request.prompt.typed(), cells);
         let style = self.sheet.theme.base;
         self.paragraph(prompt.as_str(), style, PROMPT_LINES);
@@ -124,7 +120,7 @@ impl<'s, 'a> Card<'s, 'a> {
         if !generation.text.is_empty() {
             self.gap();
             let style = self.sheet.theme.dim;
-            let most = usize::from(self.left.height);
+            let most = self.left.height;
             self.paragraph(generation.text.as_str(), style, most);
         }
     }

@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::widgets::{Clear, Widget};
 
+use crate::domain::Clean;
 use crate::studio::{hints, keymap, words};
 
 use super::sheet::{Sheet, skip};
@@ -15,7 +16,8 @@ pub fn draw(sheet: &mut Sheet<'_>) {
     area.width = area.width.saturating_sub(1);
 
     if let Some(ask) = &state.ask {
-        question(sheet, &words::ask(ask, state));
+        // It names the model, which may be any string.
+        question(sheet, Clean::line(&words::ask(ask, state)).as_str());
         return;
     }
 

@@ -9,7 +9,7 @@ use crate::graphics::fit;
 use crate::studio::{Action, Endpoint, Focus, Job, Row, words};
 
 use super::sheet::{Sheet, below, skip};
-use super::text::{self, excerpt, rows, wrap};
+use super::text::{self, excerpt, rows};
 use super::{clock, field, panel, picture};
 
 /// The columns of a row's small picture; narrower lists do without.
@@ -89,9 +89,7 @@ fn empty(sheet: &mut Sheet<'_>) {
         theme.dim
     };
     let width = area.width.saturating_sub(1);
-    for (line, row) in wrap(&words, width).zip(rows(area)) {
-        sheet.put(row, line, style);
-    }
+    text::put_wrapped(sheet.buf, Rect { width, ..area }, &words, style);
 }
 
 fn draw_row(sheet: &mut Sheet<'_>, area: Rect, row: &Row) {
@@ -160,12 +158,19 @@ fn second_line(
     styles: (Style, Style),
 ) {
     let state = sheet.state;
+    let done = job.is_none() && generation.state == Stand::Saved;
+    let stand = if done {
+        String::new()
+    } else {
+        words::stand(generation, job, state.now.since_start)
+    };
+    // What goes on matters more than when it began.
     let time = clock::time_of_day(generation.created_ms, state.now.wall, &state.zone);
-    let took = text::put_right(sheet.buf, area, &time, styles.1);
-    area.width = area.width.saturating_sub(took + 1);
-
-    if job.is_some() || generation.state != Stand::Saved {
-        let stand = words::stand(generation, job, state.now.since_start);
+    if text::width(&stand) + 1 + text::width(&time) <= area.width {
+        let took = text::put_right(sheet.buf, area, &time, styles.1);
+        area.width = area.width.saturating_sub(took + 1);
+    }
+    if !done {
         area = skip(area, sheet.put(area, &stand, styles.0) + 2);
     }
     let request = &generation.request;

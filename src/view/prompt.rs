@@ -4,11 +4,11 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::domain::Clean;
-use crate::studio::{Action, Focus};
+use crate::studio::{Action, Context, Focus};
 
 use super::panel;
 use super::sheet::Sheet;
-use super::text::{self, cut, rows, wrap};
+use super::text::{self, cut, rows};
 
 /// A chip's label is cut to so many cells.
 const CHIP: u16 = 18;
@@ -20,8 +20,12 @@ pub fn draw(sheet: &mut Sheet<'_>) {
         return;
     }
     let focused = state.focus == Focus::Prompt;
-    let chips = chips(sheet, area.width.saturating_sub(14));
-    panel::pane(sheet, area, Focus::Prompt.title(), chips, focused);
+    let title = match state.form.parent {
+        Some(picture) => format!("{}, edits {}", Focus::Prompt.title(), picture.short()),
+        None => Focus::Prompt.title().to_owned(),
+    };
+    let chips = chips(sheet, area.width.saturating_sub(text::width(&title) + 6));
+    panel::pane(sheet, area, &title, chips, focused);
 
     let inside = sheet.layout.text;
     if state.editor.is_empty() {
@@ -46,15 +50,20 @@ pub fn draw(sheet: &mut Sheet<'_>) {
 
 /// What to write, and which keys lead on.
 fn placeholder(sheet: &mut Sheet<'_>) {
-    // `@` and `/` are no bindings: the editor itself takes them at the start of a word and of the text.
+    let keys = |action| {
+        let keys = sheet
+            .state
+            .keymap
+            .keys_in(action, &[Context::Prompt, Context::Global]);
+        keys.unwrap_or_else(|| action.name().to_owned())
+    };
     let words = format!(
-        "What should the picture show?\n{} makes it. @ attaches a picture, / lists all commands.",
-        sheet.keys(Action::Generate),
+        "What should the picture show?\n{} makes it. {} attaches a picture, {} lists all commands.",
+        keys(Action::Generate),
+        keys(Action::Attach),
+        keys(Action::Palette),
     );
-    let (inside, style) = (sheet.layout.text, sheet.theme.faint);
-    for (line, row) in wrap(&words, inside.width).zip(rows(inside)) {
-        sheet.put(row, line, style);
-    }
+    text::put_wrapped(sheet.buf, sheet.layout.text, &words, sheet.theme.faint);
 }
 
 /// `line 12 of 80` in the frame, when there is more than is seen.

@@ -9,7 +9,7 @@ use crate::studio::{Field, Focus, Shape, inner};
 
 use super::panel;
 use super::sheet::{Sheet, below, skip};
-use super::text::{self, rows, wrap};
+use super::text;
 
 /// The cells of the labels' column.
 const LABEL: u16 = 8;
@@ -68,13 +68,14 @@ fn unfolded(sheet: &mut Sheet<'_>, field: Field) {
         inside.width = inside.width.saturating_sub(took + 1);
     }
     let value = Clean::line(&state.form.value(field));
+    let style = value_style(sheet, field, selected);
     if selected {
         inside = skip(inside, sheet.put(inside, "‹ ", on_row(theme.accent)));
         let value = format!("{value} ");
-        inside = skip(inside, sheet.put(inside, &value, Style::new()));
+        inside = skip(inside, sheet.put(inside, &value, style));
         sheet.put(inside, "›", on_row(theme.accent));
     } else {
-        sheet.put(inside, value.as_str(), theme.base);
+        sheet.put(inside, value.as_str(), style);
     }
 }
 
@@ -94,10 +95,10 @@ fn folded(sheet: &mut Sheet<'_>, field: Field) {
     if text::width(field.label()) + 1 + text::width(value.as_str()) <= inside.width {
         inside = skip(inside, sheet.put(inside, field.label(), label) + 1);
     }
-    sheet.put(inside, value.as_str(), Style::new());
+    sheet.put(inside, value.as_str(), value_style(sheet, field, selected));
 }
 
-/// The price, what is being edited, and what the catalog warns of.
+/// The price, and what the catalog warns of.
 fn consequences(sheet: &mut Sheet<'_>, area: Rect) {
     let (state, theme) = (sheet.state, sheet.theme);
     let (form, catalog) = (&state.form, &state.catalog);
@@ -109,15 +110,23 @@ fn consequences(sheet: &mut Sheet<'_>, area: Rect) {
         Some(price) => sheet.put(skip(inside, LABEL), price.as_str(), theme.base),
         None => sheet.put(skip(inside, LABEL), "unknown", theme.dim),
     };
-    let mut left = below(inside, 1);
-    if let Some(parent) = form.parent {
-        sheet.put(left, "Edits", theme.dim);
-        sheet.put(skip(left, LABEL), &parent.short(), theme.base);
-        left = below(left, 1);
+    if let Some(warning) = catalog.warnings(&form.model, form.format).first() {
+        text::put_wrapped(sheet.buf, below(inside, 1), warning.as_str(), theme.warn);
     }
-    for warning in catalog.warnings(&form.model, form.format) {
-        for (line, row) in wrap(warning.as_str(), left.width).zip(rows(left)) {
-            sheet.put(row, line, theme.warn);
-        }
+}
+
+/// How a value looks: one that the catalog warns of stands out.
+fn value_style(sheet: &Sheet<'_>, field: Field, selected: bool) -> Style {
+    let (form, catalog, theme) = (&sheet.state.form, &sheet.state.catalog, sheet.theme);
+    let known = catalog.model(&form.model);
+    let doubtful = match field {
+        Field::Model => known.is_none(),
+        Field::Format => known.is_some_and(|model| !model.formats.contains(&form.format)),
+        Field::Ratio | Field::Count => false,
+    };
+    match (doubtful, selected) {
+        (true, true) => theme.on_selected(theme.warn),
+        (true, false) => theme.warn,
+        (false, _) => Style::new(),
     }
 }

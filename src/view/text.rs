@@ -174,6 +174,22 @@ pub fn put_line(buf: &mut Buffer, area: Rect, line: &Line<'_>) -> u16 {
     area.width - left.width
 }
 
+/// Writes `text` wrapped into `area`, its last line with `…` where there is more; gives the rows that it took.
+pub fn put_wrapped(buf: &mut Buffer, area: Rect, text: &str, style: Style) -> u16 {
+    let mut lines = wrap(text, area.width).peekable();
+    for row in rows(area) {
+        let Some(line) = lines.next() else {
+            return row.y - area.y;
+        };
+        if lines.peek().is_some() && row.y + 1 == area.bottom() {
+            put(buf, row, &format!("{line}…"), style);
+        } else {
+            put(buf, row, line, style);
+        }
+    }
+    area.height
+}
+
 /// The rows of `area`, one by one.
 pub fn rows(area: Rect) -> impl Iterator<Item = Rect> {
     (area.y..area.bottom()).map(move |y| Rect {

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use plantain::domain::{
-    Clean, ColorDepth, Display, Failure, FailureKind, Generation, GraphicsKind, Progress, Step,
+    Clean, ColorDepth, Display, Failure, FailureKind, Generation, GraphicsKind, Progress,
+    Reference, ReferenceSource, Step,
 };
 use plantain::view::Theme;
 
@@ -162,6 +163,101 @@ fn the_history_is_filtered() {
         desk.load(vec![done(1, "a red fox in the snow", 3)]);
         desk.screen()
     });
+}
+
+#[test]
+fn a_long_prompt_scrolls_and_its_references_stand_in_the_frame() {
+    let mut desk = Desk::with(80, 24, some_history());
+    let paths = [
+        "/home/ada/hero.png",
+        "/home/ada/a-very-long-name-of-a-sky-picture.jpg",
+        "/x/3.png",
+        "/x/4.png",
+    ];
+    desk.state.form.references = paths.map(file).to_vec();
+    desk.state.form.parent = Some(picture(done(1, "x", 1).id, 1).id);
+    desk.types(&"a fox, and another fox; ".repeat(20));
+    insta::assert_snapshot!(desk.screen());
+}
+
+#[test]
+fn the_settings_tell_what_they_lead_to() {
+    at_each_size("settings", |w, h| {
+        let mut desk = Desk::empty(w, h);
+        desk.state.form.model = "SomeoneElses-Model".to_owned();
+        desk.state.form.count = 4;
+        desk.state.form.parent = Some(picture(done(1, "x", 1).id, 1).id);
+        desk.keys("Alt+2 j j");
+        desk.screen()
+    });
+}
+
+#[test]
+fn a_pause_counts_down_and_a_download_counts_bytes() {
+    let mut desk = Desk::with(120, 40, some_history());
+    desk.types("a cute cat");
+    desk.state.form.count = 2;
+    let ids = desk.generate();
+    desk.progress(ids[0], Progress::Sending);
+    desk.progress(
+        ids[0],
+        Progress::Waiting {
+            cause: Clean::line("too many requests"),
+            wait: Duration::from_secs(20),
+            attempt: 1,
+            of: 3,
+        },
+    );
+    desk.progress(ids[1], Progress::Sending);
+    desk.progress(
+        ids[1],
+        Progress::Downloading {
+            n: 1,
+            received: 1_200_000,
+            total: Some(6_100_000),
+            attempt: 1,
+        },
+    );
+    desk.wait(5);
+    insta::assert_snapshot!(desk.screen());
+}
+
+#[test]
+fn nothing_foreign_reaches_a_cell_raw() {
+    let evil = "a\u{1b}[31m fox\u{1b}]52;c;aGk=\u{7} \u{202e}desrever\u{2066} \u{10eeee}\u{200b} in\nthe snow";
+    let mut row = done(1, evil, 1);
+    row.request.model = evil.to_owned();
+    let mut refused = past(2, evil);
+    refused.step(Step::Refuse).unwrap();
+    for keys in [
+        "Alt+3",
+        "Alt+3 j Alt+4",
+        "Alt+3 I",
+        "Alt+1 @",
+        "Alt+1 Ctrl+R",
+        "Alt+3 r",
+    ] {
+        let mut desk = Desk::with(120, 40, vec![row.clone(), refused.clone()]);
+        desk.state.form.model = evil.to_owned();
+        desk.state.form.references = vec![file(evil)];
+        desk.keys(keys);
+        let (buf, _) = desk.draw(&Theme::default());
+        let text: String = buf
+            .content
+            .iter()
+            .map(ratatui::buffer::Cell::symbol)
+            .collect();
+        let raw = |c: char| c.is_control() || "\u{202e}\u{2066}\u{10eeee}\u{200b}".contains(c);
+        assert!(!text.contains(raw), "{keys}: {text}");
+        assert!(!text.contains("52;c"), "{keys}: {text}");
+    }
+}
+
+fn file(path: &str) -> Reference {
+    Reference {
+        given: path.to_owned(),
+        source: ReferenceSource::File(path.into()),
+    }
 }
 
 #[test]
