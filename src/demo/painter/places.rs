@@ -1,0 +1,249 @@
+//! The open-air compositions, and what they share: ground, ranges, woods, framing trees, and everybody in front.
+
+mod dry;
+mod land;
+mod shore;
+
+pub use dry::desert;
+pub use land::{forest, hills, mountains};
+pub use shore::{lake, sea};
+
+use super::cast;
+use super::color::Rgb;
+use super::scene::Scene;
+use super::terrain::{Cover, Form, Ridge, fill, mist, ridge};
+use super::trees::{self, Row};
+use super::words::{Animal, Craft, Hour, Place, Season, Tree};
+use super::{craft, meadow};
+
+/// The ground's own colour in this season, before the light.
+fn soil(scene: &Scene) -> Rgb {
+    let desert = scene.brief.place == Place::Desert;
+    Rgb::hex(match scene.brief.season {
+        Season::Winter => 0xee_f3fb,
+        _ if desert => 0xdd_ab6a,
+        Season::Spring => 0x86_b255,
+        Season::Summer => 0x66_9648,
+        Season::Autumn => 0xb0_8a42,
+    })
+}
+
+fn winter(scene: &Scene) -> bool {
+    scene.brief.season == Season::Winter
+}
+
+fn ground(scene: &Scene) -> Rgb {
+    let own = soil(scene);
+    let lit = scene.palette.lit(own);
+    // Snow gives back more light than anything else.
+    if winter(scene) {
+        lit.mix(own.multiply(scene.palette.ambient), 0.45)
+    } else {
+        lit
+    }
+}
+
+/// The strip at the viewer's feet, and everybody on it.
+fn front(scene: &mut Scene, base: f32, bushy: f32) -> Ridge {
+    let h = scene.canvas.height;
+    let land = ridge(scene, "front", Form::Flat, h * base, scene.len(0.1), 1.3);
+    let color = ground(scene);
+    let near = color.mix(
+        scene.palette.shadow,
+        if winter(scene) { 0.22 } else { 0.42 },
+    );
+    let mut cover = Cover::plain(color, near, h * (1.02 - base));
+    cover.mottle = if winter(scene) { 0.12 } else { 0.5 };
+    cover.stretch = 2.6;
+    fill(scene, &land, f32::MAX, cover);
+    if winter(scene) {
+        drifts(scene, &land);
+        meadow::stones(scene, "stones", &land, 3);
+    } else if bushy > 0.0 {
+        meadow::grass(scene, &land, color, bushy);
+    }
+    land
+}
+
+/// Soft blue hollows in the snow.
+fn drifts(scene: &mut Scene, land: &Ridge) {
+    let (tile, unit) = (&scene.tile, scene.canvas.unit);
+    let blue = scene.palette.sky[0].mix(scene.palette.shadow, 0.3);
+    let bright = scene.palette.light;
+    let last = land.tops.len() - 1;
+    scene.canvas.shade(land.highest(), f32::MAX, |x, y, old| {
+        let top = land.tops[(x as usize).min(last)];
+        if y < top + 1.0 {
+            return old;
+        }
+        let n = tile.deep(x / unit * 16.0, (y - top) / unit * 60.0) - 0.5;
+        if n > 0.0 {
+            old.mix(bright, (n * 0.9).min(0.3))
+        } else {
+            old.mix(blue, (-n * 1.1).min(0.3))
+        }
+    });
+}
+
+fn everybody(scene: &mut Scene, land: &Ridge) {
+    let tops = land.tops.clone();
+    let last = tops.len().saturating_sub(1);
+    cast::stand(scene, |x| tops[(x.max(0.0) as usize).min(last)]);
+    if scene.brief.person.is_some() {
+        let x = if scene.brief.animals.is_empty() {
+            scene.stand()
+        } else {
+            scene.stand() - scene.side * scene.len(0.3)
+        };
+        let y = land.top(x) + scene.len(0.045);
+        cast::person(scene, (x, y), 0.33);
+    }
+}
+
+fn wildlife(scene: &mut Scene) {
+    let mut dice = scene.dice("wildlife");
+    let birds = scene
+        .brief
+        .animals
+        .iter()
+        .any(|(a, n)| *a == Animal::Bird && *n > 1);
+    let calm = scene.open_sky() && scene.brief.hour != Hour::Night;
+    if birds || (calm && dice.chance(0.5)) {
+        let at = (
+            scene.canvas.width * (0.5 - scene.side * dice.range(0.1, 0.3)),
+            scene.horizon * dice.range(0.4, 0.62),
+        );
+        cast::flock(scene, at, if birds { 22 } else { 9 });
+    }
+    if scene.brief.craft == Some(Craft::Balloon) {
+        craft::balloons(scene);
+    }
+}
+
+/// Peaks behind peaks, the farthest nearly air.
+fn ranges(scene: &mut Scene, base: f32, height: f32) {
+    let h = scene.canvas.height;
+    let mut dice = scene.dice("rock");
+    let rock = Rgb::hex(dice.pick([0x5a_6678, 0x66_6470, 0x5c_6e70]));
+    let snowy = winter(scene) || dice.chance(0.6);
+    for (i, (rise, lift, distance)) in [(1.0, 0.0, 0.6), (0.62, 0.035, 0.36)]
+        .into_iter()
+        .enumerate()
+    {
+        let part = ["range far", "range near"][i];
+        let tall = scene.len(height * rise);
+        let base = h * (base + lift);
+        let land = ridge(scene, part, Form::Peaks, base, tall, 1.15 + 0.7 * i as f32);
+        let color = scene.palette.far(scene.palette.lit(rock), distance);
+        let foot = scene.palette.far(color, 0.55);
+        let mut cover = Cover::plain(color, foot, tall * 0.95);
+        cover.relief = 1.0 - distance * 0.5;
+        cover.mottle = 0.12;
+        if snowy {
+            let white = Rgb::hex(0xf4_f8ff)
+                .multiply(scene.palette.ambient)
+                .mix(scene.palette.shadow, scene.palette.dark * 0.4);
+            let depth = tall
+                * if winter(scene) {
+                    0.6
+                } else {
+                    0.26 - 0.16 * i as f32
+                };
+            cover.snow = Some((scene.palette.far(white, distance * 0.6), depth));
+        }
+        fill(scene, &land, h, cover);
+        let haze = scene.palette.haze;
+        mist(scene, base, scene.len(0.09), haze, 0.5);
+    }
+}
+
+/// Wooded hills between the peaks and the viewer.
+fn woods(scene: &mut Scene, rows: &[(f32, f32, f32)]) {
+    let h = scene.canvas.height;
+    let kind = scene.brief.tree.unwrap_or(Tree::Conifer);
+    let kind = if kind == Tree::Palm {
+        Tree::Broadleaf
+    } else {
+        kind
+    };
+    let parts = ["wood 0", "wood 1", "wood 2"];
+    for (i, (base, tall, distance)) in rows.iter().enumerate() {
+        let part = parts[i % 3];
+        let land = ridge(
+            scene,
+            part,
+            Form::Hills,
+            h * base,
+            scene.len(0.13),
+            1.1 + 0.4 * i as f32,
+        );
+        let leaf = trees::foliage(scene, kind).mix(scene.palette.shadow, 0.35);
+        let color = scene.palette.far(leaf, *distance);
+        let floor = if winter(scene) {
+            scene.palette.far(ground(scene), *distance)
+        } else {
+            color
+        };
+        let height = scene.len(*tall);
+        trees::row(
+            scene,
+            &Row {
+                part,
+                kind,
+                along: &land,
+                height,
+                gap: 0.2,
+                color,
+            },
+        );
+        let foot = scene.palette.far(floor, 0.3);
+        let mut cover = Cover::plain(floor, foot, scene.len(0.16));
+        cover.mottle = 0.25;
+        fill(scene, &land, h, cover);
+        let haze = scene.palette.haze;
+        mist(
+            scene,
+            h * (base + 0.02),
+            scene.len(0.06),
+            haze,
+            0.5 * distance + 0.14,
+        );
+    }
+}
+
+/// A large tree or two at the light's side, to look past.
+fn framing(scene: &mut Scene, land: &Ridge) {
+    let kind = scene.brief.tree.unwrap_or(match scene.brief.place {
+        Place::Meadow => Tree::Broadleaf,
+        _ => Tree::Conifer,
+    });
+    let mut dice = scene.dice("framing");
+    let (w, edge) = (scene.canvas.width, 0.5 + scene.side * dice.range(0.36, 0.4));
+    for (i, (shift, tall)) in [(0.075, 0.5), (-0.01, 0.64), (0.045, 0.38)]
+        .into_iter()
+        .enumerate()
+    {
+        let single = matches!(
+            kind,
+            Tree::Broadleaf | Tree::Blossom | Tree::Bare | Tree::Palm
+        );
+        if single && i != 1 {
+            continue;
+        }
+        let x = w * edge + scene.side * scene.len(shift);
+        let foot = (x, land.top(x) + scene.len(0.03));
+        let height = scene.len(tall) * dice.range(0.9, 1.08);
+        trees::single(
+            scene,
+            ["frame 0", "frame 1", "frame 2"][i],
+            kind,
+            foot,
+            height,
+        );
+    }
+}
+
+/// Whether somebody stands in front.
+fn busy(scene: &Scene) -> bool {
+    !scene.brief.animals.is_empty() || scene.brief.person.is_some()
+}
