@@ -66,12 +66,21 @@ impl Decoder {
 
     /// The event of one whole piece; `None` for one that termina does not know, and for what nobody here needs.
     fn key(&mut self, bytes: &[u8]) -> Option<Event> {
-        // termina takes `ESC [` and its like for beginnings; the splitter has found that they are keys with Alt.
-        let (alt, bytes) = match bytes {
-            [0x1B, key] => (true, std::slice::from_ref(key)),
-            _ => (false, bytes),
-        };
-        self.parser.parse(bytes, false);
+        let mut alt = false;
+        match bytes {
+            // termina takes `ESC [` and its like for beginnings; the splitter has found that they are keys with Alt.
+            [0x1B, key] => {
+                alt = true;
+                self.parser.parse(&[*key], false);
+            }
+            // It takes F3 for the cursor's place; so it gets the newer form of that key.
+            [0x1B, b'[', body @ .., b'R'] => {
+                let modifiers = body.strip_prefix(b"1").unwrap_or(body);
+                let newer = [b"\x1b[13", modifiers, b"~"].concat();
+                self.parser.parse(&newer, false);
+            }
+            _ => self.parser.parse(bytes, false),
+        }
         let (Some(mut found), None) = (self.parser.pop(), self.parser.pop()) else {
             // Unknown to it: it waits for more, or took the rest for keys.
             self.parser = termina::Parser::default();

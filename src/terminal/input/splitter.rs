@@ -223,7 +223,7 @@ fn csi(bytes: &[u8]) -> (Kind, usize) {
     let kind = match (body.first(), last) {
         _ if bytes[..length] == *PASTE_BEGIN => Kind::PasteBegins,
         _ if bytes[..length] == *PASTE_END => Kind::Noise,
-        // `CSI 1 ; 2 R` is Shift+F3 too; an answer that came late is the likelier.
+        (_, b'R') if is_f3(body) => Kind::Key,
         (Some(b'?' | b'>' | b'='), _) | (_, b'c' | b'n' | b'R' | b't' | b'x' | b'y') => {
             Kind::Answer
         }
@@ -231,6 +231,14 @@ fn csi(bytes: &[u8]) -> (Kind, usize) {
         _ => Kind::Noise,
     };
     (kind, length)
+}
+
+/// Whether `CSI body R` is F3, as kitty's protocol first had it and xterm has it with modifiers (2 to 16), and not a cursor
+/// in the first row, which nobody here asks for.
+fn is_f3(body: &[u8]) -> bool {
+    let modifiers = body.strip_prefix(b"1;");
+    let number = modifiers.and_then(|m| std::str::from_utf8(m).ok()?.parse().ok());
+    body.is_empty() || number.is_some_and(|n: u8| (2..=16).contains(&n))
 }
 
 /// APC, OSC and DCS: anything up to `ST`, or `BEL` as xterm has it.

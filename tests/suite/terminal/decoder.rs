@@ -282,6 +282,19 @@ fn control_characters_go_by_their_ascii_names() {
 }
 
 #[test]
+fn f3_is_a_key_in_all_its_forms() {
+    for bytes in ["\x1bOR", "\x1b[R", "\x1b[13~", "\x1b[[C"] {
+        assert_eq!(
+            decoded(bytes.as_bytes()),
+            [key(KeyCode::F(3), NONE)],
+            "{bytes:?}"
+        );
+    }
+    assert_eq!(decoded(b"\x1b[1;2R"), [key(KeyCode::F(3), SHIFT)]);
+    assert_eq!(decoded(b"\x1b[1;5R"), [key(KeyCode::F(3), CONTROL)]);
+}
+
+#[test]
 fn a_paste_of_100_kb_is_one_event_in_any_reads() {
     let text: String = (0..100_000).map(|i| ['x', '\r', 'é'][i % 3]).collect();
     let bytes = format!("\x1b[200~{text}\x1b[201~");
