@@ -107,6 +107,7 @@ static HELD: Mutex<Option<Held>> = Mutex::new(None);
 pub struct Screen {
     tty: Tty,
     modes: Modes,
+    farewell: Vec<u8>,
 }
 
 impl Screen {
@@ -114,18 +115,21 @@ impl Screen {
     ///
     /// `AlreadyExists` when the process has taken it before, else what the kernel says.
     pub fn enter(tty: &Tty, modes: Modes) -> io::Result<Self> {
-        take(tty, modes)?;
+        take(tty, modes, Vec::new())?;
         Ok(Self {
             tty: tty.clone(),
             modes,
+            farewell: Vec::new(),
         })
     }
 
-    /// What to write first when the terminal is given back, however that comes: the bytes that delete our pictures.
-    pub fn set_farewell(&self, bytes: Vec<u8>) {
+    /// What to write whenever the terminal is given back, however that comes: the bytes that delete our pictures. They
+    /// are written while our screen is still shown.
+    pub fn set_farewell(&mut self, bytes: Vec<u8>) {
         if let Some(held) = &mut *lock() {
-            held.farewell = bytes;
+            held.farewell.clone_from(&bytes);
         }
+        self.farewell = bytes;
     }
 
     /// Gives the terminal back for a while: to an editor, say. The input stream must have been stopped.
@@ -135,7 +139,7 @@ impl Screen {
 
     /// Takes the terminal again after [`Self::leave`]. All has to be drawn anew.
     pub fn resume(&self) -> io::Result<()> {
-        take(&self.tty, self.modes)
+        take(&self.tty, self.modes, self.farewell.clone())
     }
 
     /// Gives the terminal back, stops the process group as Ctrl+Z does elsewhere, and goes on when the shell continues it.
@@ -182,14 +186,14 @@ pub(super) fn is_held() -> bool {
 
 /// Stops echo and line editing, and nothing else, until [`restore_now`].
 pub(super) fn hush(tty: &Tty) -> io::Result<()> {
-    hold(tty, None, |termios| {
+    hold(tty, None, Vec::new(), |termios| {
         use rustix::termios::LocalModes;
         termios.local_modes -= LocalModes::ECHO | LocalModes::ICANON;
     })
 }
 
-fn take(tty: &Tty, modes: Modes) -> io::Result<()> {
-    hold(tty, Some(modes), Termios::make_raw)?;
+fn take(tty: &Tty, modes: Modes, farewell: Vec<u8>) -> io::Result<()> {
+    hold(tty, Some(modes), farewell, Termios::make_raw)?;
     tty.set_given_back(false);
     tty.write(modes.set().as_bytes(), WRITE_LIMIT)
         .inspect_err(|_| restore_now())
@@ -197,7 +201,12 @@ fn take(tty: &Tty, modes: Modes) -> io::Result<()> {
 
 /// Changes the line's settings, and remembers how to undo that. The settings come before any mode: in the background the
 /// kernel stops us there, with the screen still the shell's.
-fn hold(tty: &Tty, modes: Option<Modes>, change: impl FnOnce(&mut Termios)) -> io::Result<()> {
+fn hold(
+    tty: &Tty,
+    modes: Option<Modes>,
+    farewell: Vec<u8>,
+    change: impl FnOnce(&mut Termios),
+) -> io::Result<()> {
     let mut slot = lock();
     if slot.is_some() {
         return Err(io::ErrorKind::AlreadyExists.into());
@@ -210,7 +219,7 @@ fn hold(tty: &Tty, modes: Option<Modes>, change: impl FnOnce(&mut Termios)) -> i
         tty: tty.clone(),
         cooked,
         modes,
-        farewell: Vec::new(),
+        farewell,
     });
     Ok(())
 }

@@ -66,7 +66,7 @@ fn every_mode_that_is_set_is_unset_in_turn() {
     let (mut far, mut near) = open();
     let tty = Tty::from_fd(&near).unwrap();
     let before = settings(&near);
-    let screen = Screen::enter(&tty, ALL).unwrap();
+    let mut screen = Screen::enter(&tty, ALL).unwrap();
     assert!(
         !tcgetattr(&near)
             .unwrap()
@@ -136,9 +136,10 @@ fn nothing_is_drawn_between_leave_and_resume() {
     let (mut far, mut near) = open();
     let tty = Tty::from_fd(&near).unwrap();
     let before = settings(&near);
-    let screen = Screen::enter(&tty, ALL).unwrap();
+    let mut screen = Screen::enter(&tty, ALL).unwrap();
     let mut writer = Writer::start(&tty).unwrap();
 
+    screen.set_farewell(b"FAREWELL".to_vec());
     screen.leave();
     assert_eq!(settings(&near), before);
     assert!(writer.try_send(b"A FRAME".to_vec()));
@@ -153,6 +154,7 @@ fn nothing_is_drawn_between_leave_and_resume() {
         String::from_utf8_lossy(&all).matches("\x1b[?1049h").count(),
         2
     );
+    assert_eq!(String::from_utf8_lossy(&all).matches("FAREWELL").count(), 2);
     assert_eq!(modes(&all), (vec![], 0));
     assert_eq!(settings(&near), before);
 }
