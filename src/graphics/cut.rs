@@ -1,4 +1,4 @@
-//! Rectangles minus rectangles.
+//! Rectangles minus rectangles, and put together again.
 
 use ratatui::layout::Rect;
 
@@ -31,4 +31,41 @@ pub fn minus_all(rect: Rect, holes: impl IntoIterator<Item = Rect>) -> Vec<Rect>
     }
     left.retain(|rect| !rect.is_empty());
     left
+}
+
+/// The same cells in fewer rectangles: neighbours that share a whole side become one.
+pub(super) fn join(mut rects: Vec<Rect>) -> Vec<Rect> {
+    let mut joined: Vec<Rect> = Vec::new();
+    while let Some(rect) = rects.pop() {
+        match joined.iter().position(|other| share_a_side(rect, *other)) {
+            // The larger one may have new neighbours among those already seen.
+            Some(at) => rects.push(joined.swap_remove(at).union(rect)),
+            None => joined.push(rect),
+        }
+    }
+    joined
+}
+
+fn share_a_side(a: Rect, b: Rect) -> bool {
+    let stacked = (a.left(), a.right()) == (b.left(), b.right())
+        && (a.bottom() == b.top() || b.bottom() == a.top());
+    let abreast = (a.top(), a.bottom()) == (b.top(), b.bottom())
+        && (a.right() == b.left() || b.right() == a.left());
+    stacked || abreast
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bands_become_their_picture_again() {
+        let whole = Rect::new(3, 2, 10, 12);
+        let bands = (0..4)
+            .flat_map(|y| [Rect::new(3, 2 + y * 3, 6, 3), Rect::new(9, 2 + y * 3, 4, 3)])
+            .collect();
+        assert_eq!(join(bands), [whole]);
+        let apart = vec![Rect::new(0, 0, 2, 2), Rect::new(2, 1, 2, 2)];
+        assert_eq!(join(apart).len(), 2);
+    }
 }

@@ -17,7 +17,7 @@ const FIRST_ID: u32 = 0x706c_0001;
 
 #[derive(Debug)]
 pub(super) struct Held {
-    /// Whole pictures, least recently placed first.
+    /// Whole pictures.
     images: Vec<Image>,
     /// The transmission of which chunks are missing. Until its end, nothing else may be sent.
     open: Option<Open>,
@@ -65,39 +65,36 @@ impl Held {
         self.open.as_ref().map(|open| open.key)
     }
 
-    /// Begins to transmit; makes room first, by deleting pictures that are neither placed nor in `needed`.
+    /// Begins to transmit; makes room first.
     pub fn start(
         &mut self,
         out: &mut Vec<u8>,
         key: PayloadKey,
         base64: &Arc<str>,
         caps: &Capabilities,
-        needed: &[PayloadKey],
     ) {
-        let bytes = bytes_of(&key, caps);
-        self.make_room(out, bytes, needed);
-        let id = self.next_id;
-        self.next_id = self.next_id.wrapping_add(1).max(FIRST_ID);
+        let held: u64 = self.images.iter().map(|image| image.bytes).sum();
+        if held + bytes_of(&key, caps) > MOST_BYTES {
+            self.drop_unplaced(out);
+        }
         self.open = Some(Open {
             key,
-            id,
+            id: self.next_id,
             base64: Arc::clone(base64),
             sent: 0,
         });
+        self.next_id = self.next_id.wrapping_add(1).max(FIRST_ID);
     }
 
-    fn make_room(&mut self, out: &mut Vec<u8>, bytes: u64, needed: &[PayloadKey]) {
-        let mut total: u64 = bytes + self.images.iter().map(|image| image.bytes).sum::<u64>();
+    /// Frees every picture of which nothing is placed. All of them, since kitty does not free fewer.
+    fn drop_unplaced(&mut self, out: &mut Vec<u8>) {
         let placements = &self.placements;
         self.images.retain(|image| {
-            let in_use = needed.contains(&image.key)
-                || placements.iter().any(|(_, (id, _))| *id == image.id);
-            if total <= MOST_BYTES || in_use {
-                return true;
+            let placed = placements.iter().any(|(_, (id, _))| *id == image.id);
+            if !placed {
+                kitty::delete_image(out, image.id);
             }
-            total -= image.bytes;
-            kitty::delete_image(out, image.id);
-            false
+            placed
         });
     }
 
@@ -122,7 +119,7 @@ impl Held {
         if let Some(open) = self.open.take()
             && open.sent > 0
         {
-            kitty::abort(out, open.id);
+            kitty::abort(out);
         }
     }
 
@@ -134,12 +131,10 @@ impl Held {
         placement: &Placement,
         caps: &Capabilities,
     ) {
-        let Some(at) = self.images.iter().position(|image| image.key == *key) else {
+        let Some(image) = self.images.iter().find(|image| image.key == *key) else {
             return;
         };
-        let image = self.images.remove(at);
         let ids = (image.id, self.next_placement);
-        self.images.push(image);
         self.next_placement = self.next_placement.wrapping_add(1).max(1);
         let Placement { area, part, .. } = *placement;
         let mut within = part;
@@ -179,4 +174,56 @@ fn bytes_of(key: &PayloadKey, caps: &Capabilities) -> u64 {
         u32::from(key.area.height) * cell.1,
     );
     4 * u64::from(px.width) * u64::from(px.height)
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::layout::Rect;
+
+    use super::*;
+    use crate::domain::{CellSize, GenerationId, PictureId};
+    use crate::graphics::Environment;
+
+    #[test]
+    fn a_full_terminal_loses_what_is_not_placed() {
+        let mut caps = Capabilities::parse(&[], &Environment::default());
+        caps.cell = CellSize {
+            width: 10,
+            height: 20,
+        };
+        let area = Rect::new(0, 0, 200, 100);
+        let mut held = Held::default();
+        let mut out = Vec::new();
+        let keys: Vec<PayloadKey> = (1..=8)
+            .map(|n| {
+                let picture = PictureId {
+                    generation: GenerationId::from_number(1),
+                    n,
+                };
+                let placement = Placement {
+                    picture,
+                    area,
+                    part: area,
+                };
+                let key = PayloadKey::new(&placement, GraphicsKind::Kitty, 0);
+                held.start(&mut out, key, &"AAAA".into(), &caps);
+                held.next_chunk(&mut out, &caps);
+                if n == 2 {
+                    held.place(&mut out, &key, &placement, &caps);
+                }
+                key
+            })
+            .collect();
+        // 16 MB each: eight fit, and the ninth does not.
+        assert!(keys.iter().all(|key| held.has(key)));
+        let ninth = PayloadKey {
+            area: area.as_size(),
+            epoch: 1,
+            ..keys[0]
+        };
+        held.start(&mut out, ninth, &"AAAA".into(), &caps);
+        let there: Vec<bool> = keys.iter().map(|key| held.has(key)).collect();
+        assert_eq!(there.iter().filter(|there| **there).count(), 1);
+        assert!(there[1], "the one that is placed stays");
+    }
 }

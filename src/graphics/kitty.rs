@@ -28,10 +28,9 @@ pub(super) fn transmit(out: &mut Vec<u8>, id: u32, base64: &[u8], from: usize) {
 }
 
 /// Ends a transmission of which chunks are missing. Until the last chunk, no other command may be sent; so the last
-/// one is sent empty. The terminal finds half a PNG and drops it, silent by `q=2`; the deletion frees what is left.
-pub(super) fn abort(out: &mut Vec<u8>, id: u32) {
+/// one is sent empty. The terminal finds half a PNG and drops it, silent by `q=2`.
+pub(super) fn abort(out: &mut Vec<u8>) {
     out.extend_from_slice(b"\x1b_Gm=0;\x1b\\");
-    delete_image(out, id);
 }
 
 /// Places `crop` (px) of the picture `id` at a cell, over `cells`, as the placement `placement`. The cursor is at the
@@ -67,7 +66,8 @@ pub(super) fn delete_placement(out: &mut Vec<u8>, (id, placement): (u32, u32)) {
     out.extend_from_slice(format!("\x1b_Ga=d,q=2,d=i,i={id},p={placement}\x1b\\").as_bytes());
 }
 
-/// Takes a picture and all its placements away and frees it.
+/// Takes a picture and all its placements away and frees it. kitty 0.26 then frees every other picture, too, of which
+/// nothing is placed.
 pub(super) fn delete_image(out: &mut Vec<u8>, id: u32) {
     out.extend_from_slice(format!("\x1b_Ga=d,q=2,d=I,i={id}\x1b\\").as_bytes());
 }
@@ -130,10 +130,14 @@ mod tests {
     }
 
     #[test]
-    fn an_abandoned_transmission_is_closed_before_it_is_deleted() {
+    fn deletions_tell_placements_from_pictures_by_case() {
         assert_eq!(
-            text(|out| abort(out, 7)),
-            "\x1b_Gm=0;\x1b\\\x1b_Ga=d,q=2,d=I,i=7\x1b\\"
+            text(|out| delete_placement(out, (7, 3))),
+            "\x1b_Ga=d,q=2,d=i,i=7,p=3\x1b\\"
+        );
+        assert_eq!(
+            text(|out| delete_image(out, 7)),
+            "\x1b_Ga=d,q=2,d=I,i=7\x1b\\"
         );
     }
 }

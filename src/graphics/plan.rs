@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::cut::{minus, minus_all};
+use super::cut::{join, minus, minus_all};
 use super::placement::Placement;
 
 /// How a terminal keeps pictures.
@@ -91,7 +91,7 @@ pub(super) fn survivors(shown: &[Placement], damage: &Damage) -> Vec<Placement> 
 fn missing(from: &[Placement], other: &[Placement]) -> impl Iterator<Item = Placement> {
     from.iter().flat_map(|f| {
         let same = other.iter().filter(|o| same_picture(f, o)).map(|o| o.part);
-        with_parts(*f, minus_all(f.part, same))
+        with_parts(*f, join(minus_all(f.part, same)))
     })
 }
 
@@ -108,6 +108,15 @@ pub(super) fn take_out(placements: &mut Vec<Placement>, gone: &Placement) {
             with_parts(*p, left)
         })
         .collect();
+}
+
+/// Adds what was painted, to a neighbouring piece of the same picture if there is one.
+pub(super) fn put_in(placements: &mut Vec<Placement>, new: Placement) {
+    let (same, other): (Vec<Placement>, Vec<Placement>) =
+        placements.iter().partition(|p| same_picture(p, &new));
+    let parts = same.iter().map(|p| p.part).chain([new.part]).collect();
+    *placements = other;
+    placements.extend(with_parts(new, join(parts)));
 }
 
 /// Whether both show the same pixels in the cells that they share.

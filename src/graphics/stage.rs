@@ -18,7 +18,7 @@ use super::capabilities::Capabilities;
 use super::held::Held;
 use super::payload::{EncodeJob, Payload, PayloadKey};
 use super::placement::Placement;
-use super::plan::{Damage, Step, Surface, plan, survivors, take_out};
+use super::plan::{Damage, Step, Surface, plan, put_in, survivors, take_out};
 
 /// Pictures on one terminal.
 #[derive(Debug)]
@@ -234,24 +234,25 @@ impl Stage {
                 self.held.next_chunk(out, &self.caps);
                 continue;
             }
+            // What is there goes first: making room for more frees pictures that are not placed.
             let held = &self.held;
-            let next = self
-                .pending
-                .iter()
-                .position(|p| p.payload.is_some() || held.has(&p.key));
-            let Some(at) = next else { break };
-            let Pending { placement, key, .. } = self.pending[at];
-            if self.held.has(&key) {
+            if let Some(at) = self.pending.iter().position(|p| held.has(&p.key)) {
+                let Pending { placement, key, .. } = self.pending[at];
                 self.held.place(out, &key, &placement, &self.caps);
                 self.shown.push(placement);
                 self.pending.remove(at);
                 moved = true;
-            } else if let Some(Payload::Image(base64)) = self.pending[at].payload.as_deref() {
-                let needed: Vec<PayloadKey> = self.pending.iter().map(|p| p.key).collect();
-                self.held.start(out, key, base64, &self.caps, &needed);
-            } else {
-                self.pending.remove(at);
+                continue;
             }
+            let next = self
+                .pending
+                .iter()
+                .find_map(|p| match p.payload.as_deref() {
+                    Some(Payload::Image(base64)) => Some((p.key, base64)),
+                    _ => None,
+                });
+            let Some((key, base64)) = next else { break };
+            self.held.start(out, key, base64, &self.caps);
         }
         moved
     }
@@ -268,10 +269,11 @@ impl Stage {
             };
             ansi::go(out, area.as_position());
             out.extend_from_slice(bytes);
-            self.shown.push(Placement {
+            let painted = Placement {
                 part: area,
                 ..pending.placement
-            });
+            };
+            put_in(&mut self.shown, painted);
             pending.sent += 1;
         }
         !out.is_empty()

@@ -352,6 +352,10 @@ impl Screen {
                 let id = number("i");
                 self.images.remove(&id);
                 self.placements.retain(|(of, _), _| *of != id);
+                // kitty 0.26 frees every picture of which nothing is placed.
+                let placements = &self.placements;
+                let placed = |id: &u32| placements.keys().any(|(of, _)| of == id);
+                self.images.retain(|id, _| placed(id));
             }
             _ => panic!("kitty {head}"),
         }
