@@ -81,7 +81,6 @@ impl Surface {
         let result = view(self.next.area, &mut self.next);
         self.cells.clear();
         self.damage.clear();
-        let covered = self.blank_under_pictures();
         let changes = self.shown.diff(&self.next);
         for (x, y, cell) in &changes {
             let width = cell.cell_width().max(1);
@@ -94,26 +93,8 @@ impl Surface {
             // Writing to a `Vec` cannot fail.
             let _ = CrosstermBackend::new(&mut self.cells).draw(changes.into_iter());
         }
-        for at in covered {
-            self.next.content[at].set_diff_option(CellDiffOption::Skip);
-        }
         std::mem::swap(&mut self.shown, &mut self.next);
         result
-    }
-
-    /// Cells that a picture takes from text, by index: they are blanked in this frame, since the picture itself comes later
-    /// and may be transparent.
-    fn blank_under_pictures(&mut self) -> Vec<usize> {
-        let pairs = self.shown.content.iter().zip(&mut self.next.content);
-        let mut covered = Vec::new();
-        for (at, (shown, next)) in pairs.enumerate() {
-            if next.diff_option == CellDiffOption::Skip && shown.diff_option != CellDiffOption::Skip
-            {
-                next.set_diff_option(CellDiffOption::AlwaysUpdate);
-                covered.push(at);
-            }
-        }
-        covered
     }
 
     /// The cells that the last [`Self::draw`] writes, in runs of one row: pictures that stand there are drawn over.

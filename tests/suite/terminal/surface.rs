@@ -1,7 +1,6 @@
 //! Frames: what the terminal shows after each, and that nothing is sent for nothing.
 
 use plantain::terminal::Surface;
-use ratatui::buffer::{Buffer, CellDiffOption};
 use ratatui::layout::{Position, Rect, Size};
 use ratatui::style::{Color, Style};
 
@@ -111,22 +110,4 @@ fn after_a_reset_all_is_drawn_over_a_cleared_screen() {
         terminal.screen().cell(0, 0).unwrap().bgcolor(),
         vt100::Color::Default
     );
-}
-
-#[test]
-fn text_does_not_stay_where_a_picture_takes_over() {
-    let mut surface = Surface::new(SIZE);
-    surface.draw(|_, buffer| buffer.set_string(0, 0, "old", Style::new()));
-    surface.finish(b"", None);
-    let picture = |_: Rect, buffer: &mut Buffer| {
-        for x in 0..3 {
-            buffer[(x, 0)].set_diff_option(CellDiffOption::Skip);
-        }
-    };
-    surface.draw(picture);
-    assert_eq!(surface.damage(), [Rect::new(0, 0, 3, 1)]);
-    let bytes = surface.finish(b"", None);
-    assert!(String::from_utf8_lossy(&bytes).contains("   "), "{bytes:?}");
-    surface.draw(picture);
-    assert_eq!(surface.finish(b"", None), b"", "and is blanked once only");
 }
