@@ -1,5 +1,7 @@
 //! All that is known of one generation, as labelled lines: what was asked, what came, what it said.
 
+use std::time::Duration;
+
 use crate::domain::{Clean, FileFormat, Generation, Picture};
 
 use super::editor::wrapped;
@@ -27,10 +29,7 @@ pub fn details(generation: &Generation) -> Vec<Detail> {
     };
     let request = &generation.request;
     add("Prompt", request.prompt.typed());
-    add(
-        "State",
-        &words::stand(generation, None, std::time::Duration::ZERO),
-    );
+    add("State", &stand(generation));
     add("Model", &request.model);
     if let Some(answered) = &generation.model_answered {
         add("Answered by", answered.as_str());
@@ -54,16 +53,20 @@ pub fn details(generation: &Generation) -> Vec<Detail> {
     add("Answer", generation.text.as_str());
     add("Usage", generation.usage.as_deref().unwrap_or_default());
     if let Some(ms) = generation.elapsed_ms {
-        add(
-            "Took",
-            &words::elapsed(std::time::Duration::from_millis(ms)),
-        );
+        add("Took", &words::elapsed(Duration::from_millis(ms)));
     }
     add("Id", &generation.id.to_string());
     if generation.demo {
         add("Endpoint", "demo: the picture is procedural");
     }
     out
+}
+
+fn stand(generation: &Generation) -> String {
+    if generation.is_running() {
+        return "running".to_owned();
+    }
+    words::stand(generation, None, Duration::ZERO)
 }
 
 /// One line of the details popup.

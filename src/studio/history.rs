@@ -10,6 +10,11 @@ use super::{LineField, Page};
 /// The median of a model's times looks at this many of the newest.
 const MEDIAN_OF: usize = 31;
 
+/// Whether a record was read before the end that is already known.
+fn is_older(read: &Generation, known: &Generation) -> bool {
+    known.state.is_final() && !read.state.is_final()
+}
+
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
@@ -123,14 +128,14 @@ impl History {
         live: impl Fn(GenerationId) -> bool,
     ) {
         let filtered = !self.filter.is_empty();
-        let mut old = std::mem::take(&mut self.rows);
-        let (mut rows, fresh) = if append {
-            (std::mem::take(&mut old), Vec::new())
+        let old = std::mem::take(&mut self.rows);
+        let (mut rows, replaced) = if append {
+            (old, Vec::new())
         } else {
-            (Vec::new(), std::mem::take(&mut old))
+            (Vec::new(), old)
         };
         let mut known: BTreeMap<GenerationId, Row> =
-            fresh.into_iter().map(|r| (r.generation.id, r)).collect();
+            replaced.into_iter().map(|r| (r.generation.id, r)).collect();
         if let Some(aside) = self.aside.take() {
             known.entry(aside.generation.id).or_insert(*aside);
         }
@@ -141,7 +146,7 @@ impl History {
                 continue;
             }
             rows.push(match known.remove(&id) {
-                Some(row) if live(id) => row,
+                Some(row) if live(id) || is_older(&generation, &row.generation) => row,
                 Some(row) => Row { generation, ..row },
                 None => Row {
                     generation,

@@ -271,6 +271,11 @@ impl State {
         }
     }
 
+    /// References that are being looked for, as given.
+    pub fn looking_for(&self) -> impl Iterator<Item = &str> {
+        self.inner.resolving.values().map(|r| r.given.as_str())
+    }
+
     /// The next task id.
     pub(super) fn task(&mut self) -> TaskId {
         self.inner.last_task += 1;

@@ -97,15 +97,18 @@ fn reduce(state: &mut State, event: Event) -> Vec<Effect> {
 fn perform(state: &mut State, action: Action) -> Vec<Effect> {
     use Action as A;
     state.last_action = Some(action);
-    let question = state.ask.take();
-    if let Some(question) = question {
-        match (action, question) {
-            (A::Confirm, question) => return popup::answered_yes(state, question),
-            (A::Back, _) => return Vec::new(),
-            // Twice means it, as long as nothing is lost by it.
-            (A::Interrupt, Ask::Quit) if !state.jobs.any() => return session::quit(state),
-            _ => {}
+    match (action, state.ask.take()) {
+        (A::Confirm, Some(question)) => return popup::answered_yes(state, question),
+        // Asking twice to quit means it, as long as nothing is lost by it.
+        (A::Interrupt | A::CloseOrQuit | A::Quit, Some(Ask::Quit)) if !state.jobs.any() => {
+            return session::quit(state);
         }
+        (A::Interrupt | A::CloseOrQuit | A::Quit, Some(Ask::Quit)) => {
+            state.ask = Some(Ask::Quit);
+            return Vec::new();
+        }
+        (A::Back | A::Interrupt | A::CloseOrQuit, Some(_)) => return Vec::new(),
+        _ => {}
     }
     // Moving about and editing leave an error where it is; whatever else is done answers it.
     if action.info().palette {

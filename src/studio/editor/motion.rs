@@ -40,9 +40,30 @@ impl Editor {
         self.area.move_cursor(CursorMove::WordBack);
     }
 
-    /// One word on.
+    /// Behind the end of the next word, as in readline.
     pub fn word_right(&mut self) {
-        self.area.move_cursor(CursorMove::WordForward);
+        let (row, byte) = self.cursor_byte();
+        let rest = self
+            .area
+            .lines()
+            .get(row)
+            .and_then(|l| l.get(byte..))
+            .unwrap_or_default();
+        let Some(start) = rest.find(char::is_alphanumeric) else {
+            if rest.is_empty() {
+                self.area.move_cursor(CursorMove::Forward);
+            } else {
+                self.line_end();
+            }
+            return;
+        };
+        let word = &rest[start..];
+        let end = start
+            + word
+                .find(|c: char| !c.is_alphanumeric())
+                .unwrap_or(word.len());
+        let chars = rest[..end].chars().count();
+        self.jump(row, self.area.cursor().1 + chars);
     }
 
     /// To the start of the line.
@@ -102,7 +123,10 @@ impl Editor {
         let Some(text) = self.area.lines().get(line.row) else {
             return;
         };
-        let bytes = wrap::byte_at(&text[line.start..line.end], column);
+        let Some(part) = text.get(line.start..line.end) else {
+            return;
+        };
+        let bytes = wrap::byte_at(part, column);
         let mut byte = line.start + bytes;
         // The end of a wrapped line is the start of the next: stay on this one.
         let wrapped = self
@@ -110,7 +134,7 @@ impl Editor {
             .iter()
             .any(|l| l.row == line.row && l.start == line.end && l.start != line.start);
         if wrapped && byte == line.end {
-            byte -= wrap::last_cluster(&text[line.start..line.end]).map_or(0, str::len);
+            byte -= wrap::last_cluster(part).map_or(0, str::len);
         }
         let chars = text[..byte].chars().count();
         self.jump(line.row, chars);

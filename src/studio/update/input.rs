@@ -8,7 +8,7 @@ use crossterm::event::{
 use ratatui::layout::{Position, Rect};
 
 use super::super::keymap::{Key, Lookup, show_keys};
-use super::super::{Action, Effect, Field, Focus, PickKind, Popup, ROW_HEIGHT, State};
+use super::super::{Action, Context, Effect, Field, Focus, PickKind, Popup, ROW_HEIGHT, State};
 use super::{focus, list, perform, popup, prompt, references, session};
 
 /// How long the second key of a sequence is waited for.
@@ -45,19 +45,15 @@ fn key(state: &mut State, key: Key) -> Vec<Effect> {
     state.inner.pending_until = None;
     let mut keys = std::mem::take(&mut state.pending);
     if state.ask.is_some() {
-        // A question takes Enter and Esc; any other key says no and means what it always does.
-        use super::super::Context::{Global, Popup};
-        match state.keymap.lookup(&[Popup, Global], &[key]) {
-            Lookup::Action(action @ (Action::Confirm | Action::Back | Action::Interrupt)) => {
-                return perform(state, action);
-            }
-            _ => state.ask = None,
+        if let Some(action) = answer(state, key) {
+            return perform(state, action);
         }
+        state.ask = None;
     }
     keys.push(key);
     match state.keymap.lookup(state.contexts(), &keys) {
         Lookup::Action(action) if holds(state, action, &keys) => bound(state, action, key),
-        Lookup::Prefix => {
+        Lookup::Prefix if !is_text(state, &keys) => {
             state.inner.pending_until = Some(state.now.since_start + SEQUENCE);
             state.pending = keys;
             Vec::new()
@@ -76,16 +72,26 @@ fn key(state: &mut State, key: Key) -> Vec<Effect> {
     }
 }
 
+/// A question takes Enter, Esc, and what asked it; any other key says no and means what it always does.
+fn answer(state: &State, key: Key) -> Option<Action> {
+    use Action::{Back, CloseOrQuit, Confirm, Interrupt, Quit};
+    let contexts = [&[Context::Popup], state.contexts()].concat();
+    match state.keymap.lookup(&contexts, &[key]) {
+        Lookup::Action(action @ (Confirm | Back | Interrupt | CloseOrQuit | Quit)) => Some(action),
+        _ => None,
+    }
+}
+
+/// Whether these keys would type text into the editor if they were not bound.
+fn is_text(state: &State, keys: &[Key]) -> bool {
+    let over = state.popup.is_some() || state.history.filtering || state.full_view;
+    !over && state.focus == Focus::Prompt && keys.iter().all(|k| k.typed().is_some())
+}
+
 /// In the editor a bound character is text, except where it begins something: `/` in an empty editor, `@` where a word starts.
 fn holds(state: &State, action: Action, keys: &[Key]) -> bool {
-    let in_editor = state.popup.is_none()
-        && !state.history.filtering
-        && !state.full_view
-        && state.focus == Focus::Prompt;
-    if !in_editor || keys.iter().any(|k| k.typed().is_none()) {
-        return true;
-    }
     match action {
+        _ if !is_text(state, keys) => true,
         Action::Attach => state.editor.word_before_cursor().is_empty(),
         _ => state.editor.is_empty(),
     }

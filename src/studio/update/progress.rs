@@ -191,6 +191,8 @@ fn finished(state: &mut State, generation: Generation) -> Vec<Effect> {
     let id = generation.id;
     let known = state.jobs.running.remove(&id).is_some();
     state.inner.started.remove(&id);
+    // A page that is on its way may have been read before this end.
+    state.inner.stale |= state.history.loading.is_some();
     let attention = attention(state, &generation);
     if state.history.row(id).is_none() {
         if !known {

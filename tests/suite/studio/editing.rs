@@ -44,6 +44,8 @@ fn readline_motions_and_kills() {
     assert_eq!(s.text(), " cd");
     s.keys("<Right><Delete><Backspace>");
     assert_eq!(s.text(), "d");
+    s.keys("<End>, two<Ctrl+J>three<Up><Home><Alt+f>X<Ctrl+Right>Y<Ctrl+Right><Ctrl+Right>Z");
+    assert_eq!(s.text(), "dX, twoY\nthreeZ");
     s.keys("x<Ctrl+B><Ctrl+F>y<Alt+lt>");
     assert_eq!(s.state.editor.cursor_cell(), (0, 0));
 }

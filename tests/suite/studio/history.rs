@@ -401,3 +401,39 @@ fn the_mouse_selects_rows_and_opens_what_it_hits() {
     assert!(s.state.popup.is_none(), "a click beside it closes it");
     assert_eq!(s.take(), []);
 }
+
+#[test]
+fn leaving_keys_only_close_a_question() {
+    let mut s = at_row(2);
+    for key in ["q", "<Ctrl+C>", "<Esc>"] {
+        s.keys("r").keys(key);
+        assert_eq!((s.take(), s.state.ask.clone()), (vec![], None), "{key}");
+    }
+    assert_eq!(s.text(), "");
+}
+
+#[test]
+fn a_page_that_was_read_before_an_end_does_not_undo_it() {
+    let mut s = Script::with_rows(120, 40, rows(3));
+    s.keys("fox<Enter>");
+    let (task, requests) = s.sent();
+    let new = s.prepare(task, requests[0].clone(), 9);
+    s.event(Event::LibraryChanged).land(new);
+    s.take();
+    let mut read = vec![generation(9, "fox")];
+    read.extend(rows(3));
+    s.load(read, false);
+    assert!(
+        s.state
+            .history
+            .row(new)
+            .unwrap()
+            .generation
+            .state
+            .is_final()
+    );
+    assert!(
+        matches!(&s.take()[..], [Effect::LoadHistory { .. }]),
+        "and it is read again"
+    );
+}

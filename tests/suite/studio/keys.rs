@@ -283,3 +283,11 @@ fn help_opens_everywhere_and_scrolls() {
     s.keys("<Esc><Esc>?");
     assert_eq!(s.state.popup, Some(Popup::Help { scroll: 0 }));
 }
+
+#[test]
+fn a_sequence_of_letters_bound_in_the_editor_stays_text() {
+    let mut s = Script::new(120, 40);
+    s.state.keymap = Keymap::parse(DEFAULT, "[prompt]\n\"j k\" = \"back\"\n").unwrap();
+    s.keys("jkl");
+    assert_eq!(s.text(), "jkl");
+}

@@ -25,6 +25,7 @@ fn at_asks_for_a_path_and_attaches_what_is_found() {
     s.keys("make it night @~/hero.png<Enter>");
     let (task, given) = asked(&mut s);
     assert_eq!(given, "~/hero.png");
+    assert_eq!(s.state.looking_for().collect::<Vec<_>>(), ["~/hero.png"]);
     s.event(Event::ReferenceResolved {
         task,
         result: Ok(file("/home/u/hero.png")),
