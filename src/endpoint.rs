@@ -23,7 +23,7 @@ pub use body::build as build_body;
 pub use client::{CallError, Client, Timeouts};
 pub use download::{Downloader, Fetched, Got};
 pub use error::{failure_of, names_a_documented_field};
-pub use framing::{Chunk, Framing, Payload, TooLong};
+pub use framing::{Blob, Chunk, Framing, Payload, TooLong};
 pub use reply::{Answer, Candidate, End, Image, Origin, Part, Reply};
 pub use response::Response;
 pub use retry::{DOWNLOAD_WAITS, Decision, MOST_REPEATS, Trouble, decide, told_wait};

@@ -3,11 +3,18 @@
 //! Event streams follow the WHATWG rules (LF, CRLF, CR, BOM, comments, several data lines), with one leniency that money
 //! asks for: an event that the end of the stream left open is given out as well. The rules are written here over `memchr`
 //! and not taken from a crate, because the usual one reads the open line anew with each piece that arrives: 20 MB of
-//! picture in one line would cost its square. Reads no JSON beyond its brackets, and gives the data out undecoded.
+//! picture in one line would cost its square. Base64 is cut out on the way (see `sieve`). Reads no JSON beyond its brackets.
+
+mod sieve;
 
 use memchr::memchr2;
 
-/// The largest payload, bytes: a 4K picture is over 40 MB of base64 in one line (sub2api#874).
+use self::sieve::Sieve;
+
+pub use self::sieve::Blob;
+pub(super) use self::sieve::{MARK, MAX_BLOB};
+
+/// The largest payload, bytes, without what the sieve cut out of it (RELIABILITY N4).
 pub const MAX_PAYLOAD: usize = 256 * 1024 * 1024;
 /// What is kept of a web page, bytes; enough for its title.
 const MAX_PAGE: usize = 16 * 1024;
@@ -29,8 +36,10 @@ pub enum Chunk {
 pub struct Payload {
     /// The event's name, where the stream gave one.
     pub event: Option<String>,
-    /// UTF-8, unless the gateway erred.
+    /// UTF-8, unless the gateway erred. Long base64 stands in it as a number between two DEL characters (0x7F).
     pub json: Vec<u8>,
+    /// What was cut out since the last payload. Blobs are numbered through the whole answer, from 0.
+    pub blobs: Vec<Blob>,
     /// Whether it came as an event; otherwise it was a JSON document of its own.
     pub framed: bool,
     /// Whether its end was seen; `false` for what the end of the stream left open.
@@ -74,6 +83,8 @@ pub struct Framing {
     /// The open event: its data lines joined by LF, and its name.
     data: Option<Vec<u8>>,
     event: Option<String>,
+    sieve: Sieve,
+    blobs: Vec<Blob>,
     cap: usize,
 }
 
@@ -94,6 +105,8 @@ impl Framing {
             skip_lf: false,
             data: None,
             event: None,
+            sieve: Sieve::default(),
+            blobs: Vec::new(),
             cap: MAX_PAYLOAD,
         }
     }
@@ -105,7 +118,9 @@ impl Framing {
             self.keep_page(bytes);
             return Ok(out);
         }
-        self.buffer.extend_from_slice(bytes);
+        let kept = self.sieve.push(bytes, &mut self.buffer, &mut self.blobs);
+        // What the sieve took back was base64, in which no line, string or document ends.
+        self.at = self.at.min(kept);
         while self.step(&mut out) {}
         self.buffer.drain(..self.start);
         self.at -= self.start;
@@ -120,12 +135,14 @@ impl Framing {
     /// At the end of the stream: what was left open, marked as unfinished.
     pub fn finish(mut self) -> Vec<Chunk> {
         let mut out = Vec::new();
+        self.sieve.end(&mut self.buffer, &mut self.blobs);
         let rest = std::mem::take(&mut self.buffer);
         match self.mode {
             Mode::Page => out.push(Chunk::Page(rest)),
             Mode::Json { .. } => out.push(Chunk::Payload(Payload {
                 event: None,
                 json: rest,
+                blobs: self.blobs,
                 framed: false,
                 finished: false,
             })),
@@ -190,6 +207,7 @@ impl Framing {
                 self.start = 0;
                 self.at = 0;
                 self.mode = Mode::Page;
+                self.sieve = Sieve::default();
                 self.keep_page(&rest);
             }
             _ => self.mode = Mode::Line,
@@ -247,6 +265,7 @@ impl Framing {
             out.push(Chunk::Payload(Payload {
                 event,
                 json,
+                blobs: std::mem::take(&mut self.blobs),
                 framed: true,
                 finished,
             }));
@@ -289,6 +308,7 @@ impl Framing {
                         Chunk::Payload(Payload {
                             event: None,
                             json,
+                            blobs: std::mem::take(&mut self.blobs),
                             framed: false,
                             finished: true,
                         })

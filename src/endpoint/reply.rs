@@ -4,6 +4,7 @@
 //! at the end, over the whole text, since gateways split URLs and base64 over chunks.
 
 mod answer;
+mod blobs;
 mod frame;
 mod inline;
 mod plain;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use self::blobs::Blobs;
 use self::frame::Item;
 use self::inline::NotAnImage;
 use self::voice::Voice;
@@ -85,6 +87,7 @@ struct Structured {
 /// An answer that is arriving.
 #[derive(Debug, Default)]
 pub struct Reply {
+    blobs: Blobs,
     voices: BTreeMap<u64, Voice>,
     thoughts: Voice,
     refusal: String,
@@ -102,8 +105,8 @@ pub struct Reply {
     read: usize,
     documents: usize,
     garbled: usize,
-    /// The stream ended inside a payload.
-    broken: bool,
+    /// The payload inside which the stream ended, as text: a picture that is complete in it is paid for.
+    broken: Option<String>,
 }
 
 impl Reply {
@@ -137,21 +140,23 @@ impl Reply {
                 self.page = Some(error::page(200, error::title(&page).as_ref()));
                 Vec::new()
             }
-            Chunk::Payload(payload) => self.payload(&payload),
+            Chunk::Payload(payload) => self.payload(payload),
         }
     }
 
-    fn payload(&mut self, payload: &Payload) -> Vec<Part> {
-        let value: Value = match serde_json::from_slice(&payload.json) {
-            Ok(value @ (Value::Object(_) | Value::Array(_))) => value,
-            _ if payload.finished => {
+    fn payload(&mut self, payload: Payload) -> Vec<Part> {
+        self.blobs.extend(payload.blobs);
+        let text = String::from_utf8_lossy(&payload.json);
+        let Some(value) = serde_json::from_str(&text)
+            .ok()
+            .filter(|value: &Value| value.is_object() || value.is_array())
+        else {
+            if payload.finished {
                 self.garbled += 1;
-                return Vec::new();
+            } else {
+                self.broken = Some(unescaped(&text));
             }
-            _ => {
-                self.broken = true;
-                return Vec::new();
-            }
+            return Vec::new();
         };
         self.read += 1;
         if !payload.framed {
@@ -203,7 +208,7 @@ impl Reply {
                 };
                 parts.extend(said.map(Part::Reasoning));
             }
-            Item::Picture { choice, value } => match inline::of_value(value) {
+            Item::Picture { choice, value } => match inline::of_value(value, &self.blobs) {
                 Ok(image) => self.structured(image, choice, parts),
                 Err(why) => self.not_an_image(why),
             },
@@ -285,4 +290,12 @@ impl Reply {
 
 fn too_many() -> String {
     format!("the answer holds more than {MAX_PICTURES} pictures; the others were left out")
+}
+
+/// The escapes that gateways put into URLs, undone, for a payload that no JSON reader takes.
+fn unescaped(json: &str) -> String {
+    json.replace("\\u0026", "&")
+        .replace("\\/", "/")
+        .replace("\\n", "\n")
+        .replace("\\\"", "\"")
 }

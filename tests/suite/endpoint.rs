@@ -6,4 +6,5 @@ mod download;
 mod errors;
 mod fixtures;
 mod framings;
+mod large;
 mod replies;

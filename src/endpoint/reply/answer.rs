@@ -1,5 +1,6 @@
 //! The end of a reply: which pictures it holds, in which order, which one counts, and whether it ended well.
 
+use super::blobs::Blobs;
 use super::inline::{self, NotAnImage};
 use super::plain::{MAX_TEXT, plain};
 use super::scan::{Kind, Span, scan};
@@ -73,7 +74,7 @@ impl Reply {
     pub fn finish(mut self, end: End) -> Answer {
         let ended_well = self.done
             || self.finish.is_some()
-            || (self.documents > 0 && !self.broken && end == End::Closed);
+            || (self.documents > 0 && self.broken.is_none() && end == End::Closed);
         let (finals, drafts) = self.collect();
         let mut images: Vec<Candidate> = drafts
             .into_iter()
@@ -144,7 +145,7 @@ impl Reply {
         let mut found = Vec::new();
         let mut problems = Vec::new();
         for (choice, voice) in &self.voices {
-            for candidate in in_text(voice.text(), false, &mut problems) {
+            for candidate in in_text(voice.text(), &self.blobs, false, &mut problems) {
                 found.push((*choice, candidate));
             }
         }
@@ -167,15 +168,22 @@ impl Reply {
             .collect();
         placed.extend(found.into_iter().map(|(choice, (at, c))| (choice, at, c)));
         placed.sort_by_key(|(choice, at, _)| (*choice, *at));
-        let finals = distinct(placed.into_iter().map(|(_, _, candidate)| candidate));
+        let mut finals = distinct(placed.into_iter().map(|(_, _, candidate)| candidate));
 
-        let drafts = in_text(self.thoughts.text(), true, &mut problems);
+        let drafts = in_text(self.thoughts.text(), &self.blobs, true, &mut problems);
         let drafts = distinct(
             drafts
                 .into_iter()
                 .map(|(_, c)| c)
                 .filter(|c| finals.is_empty() || c.origin > Origin::Bare),
         );
+        if finals.is_empty()
+            && drafts.is_empty()
+            && let Some(broken) = &self.broken
+        {
+            let found = in_text(broken, &self.blobs, false, &mut problems).into_iter();
+            finals = distinct(found.map(|(_, c)| c).filter(|c| !c.maybe_cut));
+        }
         for why in problems {
             self.not_an_image(why);
         }
@@ -195,7 +203,7 @@ impl Reply {
         {
             return failure;
         }
-        if self.read == 0 && !self.broken {
+        if self.read == 0 && self.broken.is_none() {
             return if self.garbled > 0 {
                 Failure::new(
                     FailureKind::NotTheEndpoint,
@@ -248,13 +256,18 @@ impl Reply {
 }
 
 /// Pictures in a text, with their places. Bare URLs and links come only where nothing better is.
-fn in_text(text: &str, draft: bool, problems: &mut Vec<NotAnImage>) -> Vec<(usize, Candidate)> {
+fn in_text(
+    text: &str,
+    blobs: &Blobs,
+    draft: bool,
+    problems: &mut Vec<NotAnImage>,
+) -> Vec<(usize, Candidate)> {
     let spans: Vec<Span> = scan(text).into_iter().filter(|s| !s.fenced).collect();
     let of_kinds = |kinds: &[Kind], problems: &mut Vec<NotAnImage>| -> Vec<(usize, Candidate)> {
         let chosen = spans.iter().filter(|s| kinds.contains(&s.kind));
         chosen
             .filter_map(|span| {
-                let image = match inline::of_text(&text[span.target.clone()]) {
+                let image = match inline::of_text(&text[span.target.clone()], blobs) {
                     Ok(image) => image,
                     // What the end of the stream cut off is no damage of its own.
                     Err(why) => {

@@ -9,16 +9,16 @@ use serde_json::Value;
 use url::Url;
 
 use super::Image;
+use super::blobs::Blobs;
+use crate::endpoint::framing::{MARK, MAX_BLOB};
 
-/// The largest picture, bytes (RELIABILITY N4).
-pub(super) const MAX_PICTURE: usize = 64 * 1024 * 1024;
 /// Bare base64 shorter than this is a word; the smallest WebP has 56 characters.
 const LEAST_BARE: usize = 40;
 /// How deep parts nest: `{image_url: {url: ..}}` is 2.
 const DEPTH: u8 = 4;
 
 /// Gateways leave out padding, and some leave stray bits behind it.
-const LENIENT: GeneralPurpose = GeneralPurpose::new(
+pub(super) const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new()
         .with_decode_padding_mode(DecodePaddingMode::Indifferent)
@@ -32,19 +32,19 @@ pub(super) enum NotAnImage {
     Other,
     /// A data URI whose base64 is damaged.
     Damaged,
-    /// Over [`MAX_PICTURE`].
+    /// Over [`MAX_BLOB`].
     TooLarge,
 }
 
 /// Reads the value of a structured field: a plain string, `{url}`, `{image_url: ..}`, `{b64_json}`, `{inline_data: {data}}`
 /// and what resembles them.
-pub(super) fn of_value(value: &Value) -> Result<Image, NotAnImage> {
-    at_depth(value, DEPTH)
+pub(super) fn of_value(value: &Value, blobs: &Blobs) -> Result<Image, NotAnImage> {
+    at_depth(value, blobs, DEPTH)
 }
 
-fn at_depth(value: &Value, depth: u8) -> Result<Image, NotAnImage> {
+fn at_depth(value: &Value, blobs: &Blobs, depth: u8) -> Result<Image, NotAnImage> {
     match value {
-        Value::String(text) => of_text(text),
+        Value::String(text) => of_text(text, blobs),
         Value::Object(fields) if depth > 0 => {
             let mut worst = NotAnImage::Other;
             for key in [
@@ -58,7 +58,7 @@ fn at_depth(value: &Value, depth: u8) -> Result<Image, NotAnImage> {
                 "data",
                 "image_base64",
             ] {
-                match fields.get(key).map(|v| at_depth(v, depth - 1)) {
+                match fields.get(key).map(|v| at_depth(v, blobs, depth - 1)) {
                     Some(Ok(image)) => return Ok(image),
                     Some(Err(why)) if why != NotAnImage::Other => worst = why,
                     _ => {}
@@ -71,32 +71,37 @@ fn at_depth(value: &Value, depth: u8) -> Result<Image, NotAnImage> {
 }
 
 /// Reads one string as a picture.
-pub(super) fn of_text(text: &str) -> Result<Image, NotAnImage> {
+pub(super) fn of_text(text: &str, blobs: &Blobs) -> Result<Image, NotAnImage> {
     let text = text.trim();
     if text.starts_with("data:") {
-        return of_data_uri(text);
+        return of_data_uri(text, blobs);
     }
-    if is_http(text) {
-        return Ok(Image::Url(text.to_owned()));
+    if text.starts_with("http") {
+        let url = blobs.written_out(text)?;
+        return if is_http(&url) {
+            Ok(Image::Url(url))
+        } else {
+            Err(NotAnImage::Other)
+        };
     }
-    if text.len() >= LEAST_BARE
+    if (text.len() >= LEAST_BARE || text.as_bytes().contains(&MARK))
         && text
             .bytes()
             .all(|b| is_base64(b) || b.is_ascii_whitespace())
     {
-        return decode(text);
+        return blobs.decode(text);
     }
     Err(NotAnImage::Other)
 }
 
 /// Reads `data:image/..;base64,..`. Other data URIs (SVG as text) are no pictures.
-pub(super) fn of_data_uri(uri: &str) -> Result<Image, NotAnImage> {
+pub(super) fn of_data_uri(uri: &str, blobs: &Blobs) -> Result<Image, NotAnImage> {
     let comma = memchr::memchr(b',', uri.as_bytes()).ok_or(NotAnImage::Other)?;
     let (head, data) = (&uri[..comma], &uri[comma + 1..]);
     if head.len() > 200 || !head.ends_with(";base64") {
         return Err(NotAnImage::Other);
     }
-    decode(data)
+    blobs.decode(data)
 }
 
 /// Whether the text is an http(s) URL with a host and nothing that a URL cannot hold.
@@ -106,14 +111,14 @@ pub(super) fn is_http(text: &str) -> bool {
         && Url::parse(text).is_ok_and(|url| url.has_host())
 }
 
-/// A character of base64, standard or URL-safe.
+/// A character of base64, standard or URL-safe, or of a mark that stands for some.
 pub(super) const fn is_base64(byte: u8) -> bool {
-    matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' | b'=' | b'-' | b'_')
+    matches!(byte, MARK | b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' | b'=' | b'-' | b'_')
 }
 
 /// Decodes leniently: without padding, with white space, in either alphabet.
-fn decode(data: &str) -> Result<Image, NotAnImage> {
-    if data.len() / 4 * 3 > MAX_PICTURE {
+pub(super) fn decode(data: &str) -> Result<Image, NotAnImage> {
+    if data.len() / 4 * 3 > MAX_BLOB {
         return Err(NotAnImage::TooLarge);
     }
     let plainer = || -> Vec<u8> {
@@ -144,6 +149,7 @@ mod tests {
 
     #[test]
     fn base64_is_read_leniently() {
+        let none = &Blobs::default();
         let bytes: Vec<u8> = (0..62).map(|i| i * 4 + 3).collect();
         let standard = base64::engine::general_purpose::STANDARD.encode(&bytes);
         let wrapped = standard
@@ -159,15 +165,21 @@ mod tests {
             wrapped,
         ] {
             let expected = Ok(Image::Inline(Arc::new(bytes.clone())));
-            assert_eq!(of_text(&format!("data:image/png;base64,{data}")), expected);
-            assert_eq!(of_text(&data), expected);
-            assert_eq!(of_value(&json!({ "b64_json": data })), expected);
+            assert_eq!(
+                of_text(&format!("data:image/png;base64,{data}"), none),
+                expected
+            );
+            assert_eq!(of_text(&data, none), expected);
+            assert_eq!(of_value(&json!({ "b64_json": data }), none), expected);
         }
         assert_eq!(
-            of_text("data:image/png;base64,AAA*"),
+            of_text("data:image/png;base64,AAA*", none),
             Err(NotAnImage::Damaged)
         );
-        assert_eq!(of_text("data:image/svg+xml,<svg/>"), Err(NotAnImage::Other));
+        assert_eq!(
+            of_text("data:image/svg+xml,<svg/>", none),
+            Err(NotAnImage::Other)
+        );
     }
 
     #[test]
@@ -181,7 +193,7 @@ mod tests {
             ("https://a b", false),
             ("/relative/a.png", false),
         ] {
-            assert_eq!(of_text(text).is_ok(), ok, "{text}");
+            assert_eq!(of_text(text, &Blobs::default()).is_ok(), ok, "{text}");
         }
     }
 }

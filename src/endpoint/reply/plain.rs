@@ -3,6 +3,7 @@
 use super::inline::is_base64;
 use super::scan::{Kind, Span};
 use crate::domain::Clean;
+use crate::endpoint::framing::MARK;
 
 /// Most text that is kept, bytes (RELIABILITY N4).
 pub(super) const MAX_TEXT: usize = 256 * 1024;
@@ -53,7 +54,8 @@ pub(super) fn plain(text: &str, spans: &[Span], shown: &[&str]) -> Clean {
 fn words(text: &str, out: &mut String) {
     for word in text.split_inclusive(char::is_whitespace) {
         let bare = word.trim_end();
-        if bare.len() < BASE64_WORD || !bare.bytes().all(is_base64) {
+        let base64 = bare.len() >= BASE64_WORD && bare.bytes().all(is_base64);
+        if !base64 && !bare.as_bytes().contains(&MARK) {
             out.push_str(word);
         }
     }

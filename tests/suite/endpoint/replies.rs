@@ -225,3 +225,46 @@ fn foreign_text_is_clean_and_signatures_stay_out_of_it() {
     assert_eq!(answer.model.unwrap().as_str(), "m");
     assert!(answer.failure.unwrap().message.as_str().ends_with(": no"));
 }
+
+#[test]
+fn a_complete_picture_in_a_broken_payload_is_saved() {
+    let data_uri = format!("data:image/png;base64,{PNG}");
+    for (payload, expected) in [
+        (
+            r#"{"choices":[{"delta":{"content":"https:\/\/a.test\/x.png?a=1\u0026b=2"},"finish_reason":"stop"}],"media":{"outp"#,
+            vec!["https://a.test/x.png?a=1&b=2".to_owned()],
+        ),
+        (
+            &format!(r#"{{"choices":[{{"message":{{"content":"![x]({data_uri})"}},"fini"#),
+            vec![data(PNG)],
+        ),
+        (
+            r#"{"choices":[{"delta":{"content":"https://a.test/x.pn"#,
+            vec![],
+        ),
+        (
+            &format!(r#"{{"choices":[{{"delta":{{"content":"![x]({data_uri}"#),
+            vec![],
+        ),
+    ] {
+        for framed in [format!("data: {payload}"), payload.to_owned()] {
+            let answer = whole(framed.as_bytes()).1;
+            assert_eq!(urls(&answer), expected, "{framed}");
+            assert!(!answer.ended_well);
+            match &answer.failure {
+                None => assert_eq!(answer.notices.len(), 1),
+                Some(failure) => assert!(expected.is_empty() && failure.kind == FailureKind::Cut),
+            }
+        }
+    }
+}
+
+#[test]
+fn damaged_utf_8_costs_a_letter_and_not_the_picture() {
+    let answer = whole(
+        b"data: {\"choices\":[{\"delta\":{\"content\":\"caf\xE9\"}}],\"media\":{\"outputs\":[\"https://a.test/x.png\"]}}\n\n",
+    )
+    .1;
+    assert_eq!(urls(&answer), ["https://a.test/x.png"]);
+    assert!(answer.text.as_str().starts_with("caf"));
+}
