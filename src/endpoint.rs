@@ -1,8 +1,11 @@
 //! The network edge: what is sent, and what is made of the answer.
 //!
 //! `body` writes the request, `framing` cuts the answer's bytes into chunks, `reply` reads chunks into parts, `error` puts
-//! refusals into words, `retry` says what may be repeated; `client` and `download` do the talking. Nothing here writes to
-//! disk, decodes a picture or decides what is shown.
+//! refusals into words, `retry` says what may be repeated; `client`, `response` and `download` do the talking. Nothing here
+//! writes to disk, decodes a picture or decides what is shown.
+//!
+//! The route: [`build_body`] -> [`Client::chat`] -> [`Response::next`] until `None`, telling [`Part`]s -> [`Response::finish`],
+//! whose [`Answer`] lists the pictures -> [`Downloader::fetch`] for those that are URLs. After a [`CallError`], [`decide`].
 
 mod base_url;
 mod body;

@@ -69,6 +69,10 @@ impl BaseUrl {
         reach(&self.0) == Reach::Loopback
     }
 
+    pub(super) fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
     /// Whether a key would travel unencrypted over a network; callers decide whether to ask or to refuse.
     pub fn needs_care_with_key(&self) -> bool {
         self.0.scheme() == "http" && !self.is_loopback()

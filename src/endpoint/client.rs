@@ -4,7 +4,8 @@
 use std::time::{Duration, SystemTime};
 
 use reqwest::header::{
-    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER,
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION,
+    RETRY_AFTER,
 };
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::Value;
@@ -98,7 +99,7 @@ impl Client {
             }
         };
         Ok(Self {
-            http: http::client(&base.chat_url(), timeouts.connect)?,
+            http: http::client(base.is_loopback(), base.is_https(), timeouts.connect)?,
             base,
             key,
             authorization,
@@ -192,16 +193,25 @@ impl Client {
     /// A failing status: reads what the gateway says about it.
     async fn refused(&self, mut response: reqwest::Response) -> CallError {
         let status = response.status();
-        let retry_after = response
-            .headers()
-            .get(RETRY_AFTER)
-            .and_then(|v| v.to_str().ok())
-            .map(str::to_owned);
+        let header = |name| {
+            let value = response.headers().get(name)?;
+            value.to_str().ok().map(str::to_owned)
+        };
+        let (retry_after, location) = (header(RETRY_AFTER), header(LOCATION));
         let body = timeout(SHORT, read_up_to(&mut response, MAX_ERROR_BODY))
             .await
             .unwrap_or_default();
         let body = mask(body, self.key.as_ref());
         let mut failure = failure_of(status.as_u16(), &body);
+        if failure.kind == FailureKind::Auth && self.key.is_none() {
+            failure = failure.hint(words::NO_KEY);
+        }
+        if status.is_redirection()
+            && let Some(base) = location.and_then(|l| self.base.chat_url().join(&l).ok())
+            && let Ok(base) = BaseUrl::parse(base.as_str())
+        {
+            failure = failure.hint(format!("try the base URL {base}"));
+        }
         let wait = told_wait(retry_after.as_deref(), &body, SystemTime::now());
         let trouble = match status {
             // An empty account is told as 429 too; waiting does not fill it.

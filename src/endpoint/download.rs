@@ -50,8 +50,8 @@ pub struct Got {
 /// Fetches the pictures that one endpoint's answers name.
 pub struct Downloader {
     base: Reach,
-    local: OnceLock<reqwest::Client>,
-    remote: OnceLock<reqwest::Client>,
+    /// Made when first needed: for http on this machine, for https there, for everywhere else.
+    clients: [OnceLock<reqwest::Client>; 3],
     waits: [Duration; 4],
     silence: Duration,
 }
@@ -87,8 +87,7 @@ impl Downloader {
     pub fn new(base: &BaseUrl) -> Self {
         Self {
             base: base.reach(),
-            local: OnceLock::new(),
-            remote: OnceLock::new(),
+            clients: Default::default(),
             waits: DOWNLOAD_WAITS,
             silence: SILENCE,
         }
@@ -213,17 +212,18 @@ impl Downloader {
         }
     }
 
-    /// The client for this machine, or the one for everything else; made when first needed.
     fn client(&self, url: &Url) -> Result<&reqwest::Client, Failure> {
-        let slot = if reach(url) == Reach::Loopback && url.scheme() == "http" {
-            &self.local
-        } else {
-            &self.remote
+        let local = reach(url) == Reach::Loopback;
+        let tls = url.scheme() == "https";
+        let slot = match (local, tls) {
+            (true, false) => &self.clients[0],
+            (true, true) => &self.clients[1],
+            (false, _) => &self.clients[2],
         };
         if let Some(client) = slot.get() {
             return Ok(client);
         }
-        let client = http::client(url, CONNECT)?;
+        let client = http::client(local, tls, CONNECT)?;
         Ok(slot.get_or_init(|| client))
     }
 

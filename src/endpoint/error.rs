@@ -6,6 +6,7 @@
 use serde_json::Value;
 
 use super::framing::{Chunk, Framing};
+use super::reply::without_secrets;
 use super::words;
 use crate::domain::{Clean, Failure, FailureKind};
 
@@ -122,7 +123,9 @@ impl Complaint {
             }),
             Value::Array(items) => items.iter().find_map(Self::of_error),
             Value::Object(fields) if fields.is_empty() => None,
-            Value::Object(_) => Some(Self::of_fields(error)),
+            // Some gateways send the object always, and fill it when there is something to say.
+            Value::Object(_) => Some(Self::of_fields(error))
+                .filter(|c| !c.words.is_empty() || !matches!(c.code.trim(), "" | "0")),
             Value::Bool(true) | Value::Number(_) => Some(Self::default()),
         }
     }
@@ -334,6 +337,10 @@ pub(super) fn title(page: &[u8]) -> Option<Clean> {
     (!title.is_empty()).then_some(title)
 }
 
+fn one_line(text: &str) -> Clean {
+    Clean::line(without_secrets(text).as_str()).truncated(MAX_WORDS)
+}
+
 /// A gateway's words without the JSON and HTML that gateways quote from each other.
 fn readable(text: &str) -> Clean {
     let mut text = text.trim();
@@ -355,7 +362,7 @@ fn readable(text: &str) -> Clean {
             } else {
                 format!("{before}: {inner}")
             };
-            return Clean::line(&both).truncated(MAX_WORDS);
+            return one_line(&both);
         }
         if text[open..].starts_with("{\"") {
             text = text[..open].trim_end();
@@ -366,5 +373,5 @@ fn readable(text: &str) -> Clean {
     {
         text = text[..open].trim_end();
     }
-    Clean::line(text).truncated(MAX_WORDS)
+    one_line(text)
 }

@@ -15,7 +15,7 @@ pub use self::sieve::Blob;
 pub(super) use self::sieve::{MARK, MAX_BLOB};
 
 /// The largest payload, bytes, without what the sieve cut out of it (RELIABILITY N4).
-pub const MAX_PAYLOAD: usize = 256 * 1024 * 1024;
+pub(super) const MAX_PAYLOAD: usize = 256 * 1024 * 1024;
 /// What is kept of a web page, bytes; enough for its title.
 const MAX_PAGE: usize = 16 * 1024;
 const BOM: &[u8] = b"\xEF\xBB\xBF";
@@ -46,7 +46,7 @@ pub struct Payload {
     pub finished: bool,
 }
 
-/// A line or document over [`MAX_PAYLOAD`].
+/// A line or a document over 256 MB, pictures not counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("one piece of the answer is over 256 MB long")]
 pub struct TooLong;

@@ -5,20 +5,17 @@ use std::io;
 use std::time::Duration;
 
 use reqwest::{Certificate, Client, redirect, retry};
-use url::Url;
 
-use super::host::{Reach, reach};
 use crate::domain::{Failure, FailureKind};
 
-/// A client for the host of `url` that follows no redirect, repeats nothing and keeps no idle connection: each of the three
+/// A client that follows no redirect, repeats nothing and keeps no idle connection: each of the three
 /// would send a paid request twice, or into a connection that the server has closed (RELIABILITY §1).
 ///
-/// Plain http on this machine needs no certificates and goes through no proxy; elsewhere the platform's certificates are
-/// used, and Mozilla's where the platform has none.
-pub(super) fn client(url: &Url, connect: Duration) -> Result<Client, Failure> {
+/// Nothing on this machine (`local`) goes through a proxy, and its plain http needs no certificates; elsewhere the
+/// platform's are used, and Mozilla's where the platform has none.
+pub(super) fn client(local: bool, tls: bool, connect: Duration) -> Result<Client, Failure> {
     // Err means that a provider is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let local = reach(url) == Reach::Loopback;
     let builder = || {
         let builder = Client::builder()
             .redirect(redirect::Policy::none())
@@ -28,7 +25,7 @@ pub(super) fn client(url: &Url, connect: Duration) -> Result<Client, Failure> {
             .user_agent(concat!("plantain/", env!("CARGO_PKG_VERSION")));
         if local { builder.no_proxy() } else { builder }
     };
-    let built = if local && url.scheme() == "http" {
+    let built = if local && !tls {
         builder().tls_certs_only([]).build()
     } else {
         builder().build().or_else(|_| {

@@ -95,6 +95,8 @@ pub struct Reply {
     model: Option<Clean>,
     usage: Option<String>,
     finish: Option<Clean>,
+    /// The reason in the words of the gateway's upstream.
+    native: Option<Clean>,
     error: Option<Failure>,
     notices: Vec<Clean>,
     /// Whether `[DONE]` came.
@@ -120,13 +122,13 @@ impl Reply {
         self.done
     }
 
-    /// Whether the answer has a reason for its end, and something to show for it. Only a usage chunk or `[DONE]` can follow, so
+    /// Whether the answer has a reason for its end, and what looks like a picture. Only a usage chunk or `[DONE]` can follow, so
     /// a stream that then stays open and silent need not be waited for.
     pub fn is_settled(&self) -> bool {
+        let in_text = |text: &str| text.contains("://") || text.contains("data:image/");
         self.done
             || (self.finish.is_some()
-                && (!self.structured.is_empty()
-                    || self.voices.values().any(|v| !v.text().is_empty())))
+                && (!self.structured.is_empty() || self.voices.values().any(|v| in_text(v.text()))))
     }
 
     /// Takes the next chunk and gives what it says.
@@ -223,6 +225,9 @@ impl Reply {
                     parts.push(Part::Finish(reason));
                 }
             }
+            Item::Native(reason) => {
+                self.native = Some(Clean::line(reason).truncated(MAX_NAME));
+            }
             Item::Usage(usage) => {
                 let usage = usage.to_string();
                 if usage.len() <= MAX_USAGE && self.usage.as_ref() != Some(&usage) {
@@ -290,6 +295,11 @@ impl Reply {
 
 fn too_many() -> String {
     format!("the answer holds more than {MAX_PICTURES} pictures; the others were left out")
+}
+
+/// A gateway's words, cleaned, without data URIs and without the queries of URLs, which may be signatures.
+pub(super) fn without_secrets(text: &str) -> Clean {
+    plain::plain(text, &scan::scan(text), &[])
 }
 
 /// The escapes that gateways put into URLs, undone, for a payload that no JSON reader takes.

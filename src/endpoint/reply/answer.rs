@@ -224,10 +224,12 @@ impl Reply {
             .hint(words::REPEAT_MAY_BILL)
             .billed();
         }
-        let reason = self.finish.as_ref().map(Clean::as_str).unwrap_or_default();
-        if reason == "content_filter" || !self.refusal.is_empty() {
+        let reasons = [self.native.as_ref(), self.finish.as_ref()];
+        let blocked = reasons.into_iter().flatten().find(|r| is_block(r));
+        if blocked.is_some() || !self.refusal.is_empty() {
             let words = first_line(text);
             let message = if words.is_empty() {
+                let reason = blocked.map(Clean::as_str).unwrap_or_default();
                 format!("the prompt or the picture was refused ({reason})")
             } else {
                 format!("refused: {words}")
@@ -315,6 +317,20 @@ fn distinct(candidates: impl Iterator<Item = Candidate>) -> Vec<Candidate> {
         }
     }
     out
+}
+
+/// Whether a reason for the end is that of a filter; the names are OpenAI's and Gemini's.
+fn is_block(reason: &Clean) -> bool {
+    let reason = reason.as_str().to_ascii_lowercase();
+    [
+        "content_filter",
+        "safety",
+        "prohibited",
+        "blocklist",
+        "recitation",
+    ]
+    .iter()
+    .any(|name| reason.contains(name))
 }
 
 fn first_line(text: &Clean) -> &str {

@@ -23,6 +23,8 @@ pub(super) enum Item<'v> {
     Refusal(&'v str),
     /// Why a choice ended.
     Finish(&'v str),
+    /// The same in the words of the gateway's upstream.
+    Native(&'v str),
     /// The usage object.
     Usage(&'v Value),
     /// An error; the choices of its payload are not read.
@@ -104,6 +106,9 @@ fn read_choice<'v>(index: u64, choice: &'v Value, items: &mut Vec<Item<'v>>) {
         if let Some(text) = text_of(&said["refusal"]) {
             items.push(Item::Refusal(text));
         }
+    }
+    if let Some(native) = text_of(&choice["native_finish_reason"]) {
+        items.push(Item::Native(native));
     }
     if let Some(reason) = reason {
         items.push(Item::Finish(reason));

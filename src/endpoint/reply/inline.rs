@@ -76,7 +76,10 @@ pub(super) fn of_text(text: &str, blobs: &Blobs) -> Result<Image, NotAnImage> {
     if text.starts_with("data:") {
         return of_data_uri(text, blobs);
     }
-    if text.starts_with("http") {
+    if text
+        .get(..4)
+        .is_some_and(|t| t.eq_ignore_ascii_case("http"))
+    {
         let url = blobs.written_out(text)?;
         return if is_http(&url) {
             Ok(Image::Url(url))
@@ -106,9 +109,10 @@ pub(super) fn of_data_uri(uri: &str, blobs: &Blobs) -> Result<Image, NotAnImage>
 
 /// Whether the text is an http(s) URL with a host and nothing that a URL cannot hold.
 pub(super) fn is_http(text: &str) -> bool {
-    (text.starts_with("https://") || text.starts_with("http://"))
+    text.contains("://")
         && !text.contains(|c: char| c.is_whitespace() || c.is_control())
-        && Url::parse(text).is_ok_and(|url| url.has_host())
+        && Url::parse(text)
+            .is_ok_and(|url| url.has_host() && matches!(url.scheme(), "http" | "https"))
 }
 
 /// A character of base64, standard or URL-safe, or of a mark that stands for some.

@@ -65,7 +65,7 @@ pub(super) fn scan(text: &str) -> Vec<Span> {
             b'!' if rest.starts_with(b"![") => bracketed(bytes, at, 2, Kind::Markdown),
             b'[' if !rest.starts_with(b"[![") => bracketed(bytes, at, 1, Kind::Link),
             b'd' if rest.starts_with(b"data:image/") => naked_data(bytes, at),
-            b'h' if rest.starts_with(b"http://") || rest.starts_with(b"https://") => {
+            b'h' | b'H' if is_http(rest) => {
                 let (end, open) = url_end(bytes, at);
                 Some(Span {
                     kind: Kind::Bare,
@@ -128,7 +128,7 @@ fn bracketed(text: &[u8], at: usize, skip: usize, kind: Kind) -> Option<Span> {
             .iter()
             .position(|b| !is_base64(*b) && !b.is_ascii_whitespace());
         run.map_or((text.len(), true), |n| (body + n, false))
-    } else if rest.starts_with(b"http://") || rest.starts_with(b"https://") {
+    } else if is_http(rest) {
         url_end(text, start)
     } else {
         return None;
@@ -142,6 +142,13 @@ fn bracketed(text: &[u8], at: usize, skip: usize, kind: Kind) -> Option<Span> {
         target: start..end,
         fenced: false,
         open,
+    })
+}
+
+fn is_http(text: &[u8]) -> bool {
+    ["http://", "https://"].iter().any(|scheme| {
+        text.get(..scheme.len())
+            .is_some_and(|t| t.eq_ignore_ascii_case(scheme.as_bytes()))
     })
 }
 

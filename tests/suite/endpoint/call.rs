@@ -103,6 +103,10 @@ async fn the_request_is_the_documents() {
     let keyless = Client::new(BaseUrl::parse(&server.url()).unwrap(), None, PATIENT).unwrap();
     let _ = keyless.chat(&json!({}), true).await.unwrap();
     assert_eq!(server.requests()[2].header("authorization"), None);
+    let server = RawServer::saying(answer(401, &[], b"")).await;
+    let keyless = Client::new(BaseUrl::parse(&server.url()).unwrap(), None, PATIENT).unwrap();
+    let failure = call(&keyless).await.unwrap_err().failure;
+    assert!(failure.hint.unwrap().as_str().contains("no API key"));
 }
 
 #[tokio::test]
@@ -223,9 +227,16 @@ async fn a_picture_before_a_cut_is_kept() {
 
 #[tokio::test]
 async fn redirects_of_the_call_are_not_followed() {
-    let server = RawServer::saying(answer(307, &[("Location", "/v2/elsewhere")], b"")).await;
+    let server = RawServer::saying(answer(
+        307,
+        &[("Location", "https://gw.test/v2/chat/completions")],
+        b"",
+    ))
+    .await;
     let error = call(&client(&server, PATIENT)).await.unwrap_err();
     assert_eq!(error.failure.kind, FailureKind::NotTheEndpoint);
+    let hint = error.failure.hint.unwrap().to_string();
+    assert_eq!(hint, "try the base URL https://gw.test/v2");
     assert_eq!(server.requests().len(), 1);
 }
 
@@ -348,6 +359,16 @@ async fn compressed_answers_are_read_where_they_say_so() {
     let server = RawServer::saying(answer(200, &[("Content-Encoding", "gzip")], body)).await;
     let answer = call(&client(&server, PATIENT)).await.unwrap();
     assert_eq!(answer.images.len(), 1, "{answer:?}");
+}
+
+#[test]
+fn a_client_for_a_remote_host_can_be_made() {
+    let base = BaseUrl::parse("https://gw.test").unwrap();
+    assert!(Client::new(base.clone(), Secret::new(KEY), PATIENT).is_ok());
+    let failure = Client::new(base, Secret::new("sk-\n\u{7f}x"), PATIENT)
+        .err()
+        .unwrap();
+    assert_eq!(failure.kind, FailureKind::Config);
 }
 
 #[tokio::test]

