@@ -241,9 +241,10 @@ impl Downloader {
             body.extend_from_slice(&bytes);
         }
         body.truncate(MAX_ERROR_BODY);
-        if matches!(status, 401 | 403 | 410)
-            && memchr::memmem::find(&body.to_ascii_lowercase(), b"expired").is_some()
-        {
+        // S3 and its kin, then Azure.
+        let body = String::from_utf8_lossy(&body).to_ascii_lowercase();
+        let over = body.contains("expired") || body.contains("specified time frame");
+        if matches!(status, 401 | 403 | 410) && over {
             let failure = Failure::new(
                 FailureKind::Download,
                 format!("the picture's link has expired ({})", named(url)),

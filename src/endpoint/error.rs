@@ -66,7 +66,7 @@ fn read(body: &[u8]) -> Body {
                     return Body::Complaint(complaint);
                 }
             }
-            Chunk::Done => {}
+            Chunk::Done | Chunk::Noise => {}
         }
     }
     // A line of plain words, as proxies write them ("error code: 524").
@@ -310,7 +310,8 @@ fn say(kind: FailureKind, cause: &str, complaint: &Complaint) -> Failure {
 
 /// The failure of a web page where an answer was expected.
 pub(super) fn page(status: u16, title: Option<&Clean>) -> Failure {
-    if (500..600).contains(&status) {
+    // A proxy's page beside a status that says it all.
+    if status >= 400 && !matches!(status, 403..=405) {
         let complaint = Complaint {
             words: title.map(ToString::to_string).unwrap_or_default(),
             ..Complaint::default()

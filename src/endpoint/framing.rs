@@ -29,6 +29,8 @@ pub enum Chunk {
     Done,
     /// The beginning of a web page or an XML document.
     Page(Vec<u8>),
+    /// At the end, where something came and none of it was any of these.
+    Noise,
 }
 
 /// The JSON text of one event, or of a whole body.
@@ -85,6 +87,9 @@ pub struct Framing {
     event: Option<String>,
     sieve: Sieve,
     blobs: Vec<Blob>,
+    /// A line came that is no line of an event stream; a chunk was given out.
+    noise: bool,
+    fruitful: bool,
     cap: usize,
 }
 
@@ -107,6 +112,8 @@ impl Framing {
             event: None,
             sieve: Sieve::default(),
             blobs: Vec::new(),
+            noise: false,
+            fruitful: false,
             cap: MAX_PAYLOAD,
         }
     }
@@ -129,6 +136,7 @@ impl Framing {
         if self.buffer.len() + open > self.cap {
             return Err(TooLong);
         }
+        self.fruitful |= !out.is_empty();
         Ok(out)
     }
 
@@ -147,8 +155,13 @@ impl Framing {
                 finished: false,
             })),
             Mode::Begin | Mode::Start | Mode::Line => {
-                self.line(&rest);
+                if !rest.is_empty() {
+                    self.line(&rest);
+                }
                 self.dispatch(false, &mut out);
+                if self.noise && !self.fruitful && out.is_empty() {
+                    out.push(Chunk::Noise);
+                }
             }
         }
         out
@@ -236,7 +249,7 @@ impl Framing {
         true
     }
 
-    /// One field of an event. Comments, ids, retry times and unknown fields are no news to us.
+    /// One field of an event. Comments, ids and retry times are no news to us, and unknown fields none at all.
     fn line(&mut self, line: &[u8]) {
         let colon = memchr::memchr(b':', line).unwrap_or(line.len());
         let value = line.get(colon + 1..).unwrap_or_default();
@@ -250,7 +263,8 @@ impl Framing {
                 None => self.data = Some(value.to_vec()),
             },
             b"event" => self.event = Some(String::from_utf8_lossy(value).into_owned()),
-            _ => {}
+            b"" | b"id" | b"retry" => {}
+            _ => self.noise = true,
         }
     }
 

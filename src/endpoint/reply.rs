@@ -142,6 +142,10 @@ impl Reply {
                 self.page = Some(error::page(200, error::title(&page).as_ref()));
                 Vec::new()
             }
+            Chunk::Noise => {
+                self.garbled += 1;
+                Vec::new()
+            }
             Chunk::Payload(payload) => self.payload(payload),
         }
     }

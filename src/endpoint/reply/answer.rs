@@ -210,6 +210,7 @@ impl Reply {
                     "the answer is not in the chat completions format",
                 )
                 .hint(words::CHECK_BASE_URL)
+                .billed()
             } else {
                 Failure::new(FailureKind::Cut, "the answer was empty")
                     .hint(words::REPEAT_MAY_BILL)

@@ -47,7 +47,14 @@ fn every_failing_fixture() {
 
 #[test]
 fn every_shape_and_status() {
-    let cases: [(u16, &str, FailureKind, &str, bool); 22] = [
+    let cases: [(u16, &str, FailureKind, &str, bool); 23] = [
+        (
+            429,
+            "<html><title>429 Too Many Requests</title>",
+            RateLimited,
+            "429 Too Many Requests",
+            false,
+        ),
         (
             400,
             r#"{"error":{"message":"cannot get https://a.test/x?sig=SECRET or data:image/png;base64,AAAA, sorry"}}"#,

@@ -171,8 +171,14 @@ fn eof_behind_a_complete_picture_is_a_warning_and_without_one_a_cut() {
     assert_eq!(answer.failure.unwrap().kind, FailureKind::Cut);
     let answer = said(&[]);
     assert_eq!(answer.failure.unwrap().kind, FailureKind::Cut);
-    let answer = said(&["hello"]);
-    assert_eq!(answer.failure.unwrap().kind, FailureKind::NotTheEndpoint);
+    for noise in ["data: hello\n\n", "OK", "\u{1f}\u{8b}\u{8}\n\n"] {
+        let answer = whole(noise.as_bytes()).1;
+        assert_eq!(
+            answer.failure.unwrap().kind,
+            FailureKind::NotTheEndpoint,
+            "{noise:?}"
+        );
+    }
 }
 
 #[test]
