@@ -5,10 +5,14 @@
 //! and not taken from a crate, because the usual one reads the open line anew with each piece that arrives: 20 MB of
 //! picture in one line would cost its square. Base64 is cut out on the way (see `sieve`). Reads no JSON beyond its brackets.
 
+mod event;
+mod json;
 mod sieve;
 
 use memchr::memchr2;
 
+use self::event::Event;
+use self::json::Scan;
 use self::sieve::Sieve;
 
 pub use self::sieve::Blob;
@@ -62,11 +66,7 @@ enum Mode {
     /// Inside a line of an event stream.
     Line,
     /// Inside a JSON document.
-    Json {
-        depth: usize,
-        in_string: bool,
-        escaped: bool,
-    },
+    Json(Scan),
     /// A page; it takes everything that follows.
     Page,
 }
@@ -82,9 +82,7 @@ pub struct Framing {
     at: usize,
     /// A CR ended the last line: an LF right behind it belongs to it.
     skip_lf: bool,
-    /// The open event: its data lines joined by LF, and its name.
-    data: Option<Vec<u8>>,
-    event: Option<String>,
+    event: Event,
     sieve: Sieve,
     blobs: Vec<Blob>,
     /// A line came that is no line of an event stream; a chunk was given out.
@@ -108,8 +106,7 @@ impl Framing {
             start: 0,
             at: 0,
             skip_lf: false,
-            data: None,
-            event: None,
+            event: Event::default(),
             sieve: Sieve::default(),
             blobs: Vec::new(),
             noise: false,
@@ -132,11 +129,9 @@ impl Framing {
         self.buffer.drain(..self.start);
         self.at -= self.start;
         self.start = 0;
-        let open = self.data.as_ref().map_or(0, Vec::len);
-        if self.buffer.len() + open > self.cap {
+        if self.buffer.len() + self.event.len() > self.cap {
             return Err(TooLong);
         }
-        self.fruitful |= !out.is_empty();
         Ok(out)
     }
 
@@ -147,19 +142,13 @@ impl Framing {
         let rest = std::mem::take(&mut self.buffer);
         match self.mode {
             Mode::Page => out.push(Chunk::Page(rest)),
-            Mode::Json { .. } => out.push(Chunk::Payload(Payload {
-                event: None,
-                json: rest,
-                blobs: self.blobs,
-                framed: false,
-                finished: false,
-            })),
+            Mode::Json(_) => out.push(document(rest, self.blobs, false)),
             Mode::Begin | Mode::Start | Mode::Line => {
                 if !rest.is_empty() {
-                    self.line(&rest);
+                    self.noise |= !self.event.line(&rest);
                 }
                 self.dispatch(false, &mut out);
-                if self.noise && !self.fruitful && out.is_empty() {
+                if self.noise && !self.fruitful {
                     out.push(Chunk::Noise);
                 }
             }
@@ -173,11 +162,7 @@ impl Framing {
             Mode::Begin => self.begin(),
             Mode::Start => self.decide(),
             Mode::Line => self.read_line(out),
-            Mode::Json {
-                depth,
-                in_string,
-                escaped,
-            } => self.read_json(depth, in_string, escaped, out),
+            Mode::Json(scan) => self.read_json(scan, out),
             Mode::Page => false,
         }
     }
@@ -203,18 +188,11 @@ impl Framing {
             self.consume(1);
             return true;
         }
-        let open = self.data.is_some() || self.event.is_some();
         match byte {
-            _ if open => self.mode = Mode::Line,
+            _ if self.event.is_open() => self.mode = Mode::Line,
             b' ' | b'\t' | b'\r' | b'\n' => self.consume(1),
-            b'{' | b'[' => {
-                self.mode = Mode::Json {
-                    depth: 0,
-                    in_string: false,
-                    escaped: false,
-                }
-            }
-            b'<' => {
+            b'{' | b'[' => self.mode = Mode::Json(Scan::default()),
+            b'<' if !self.fruitful => {
                 let rest = self.buffer.split_off(self.start);
                 self.buffer.clear();
                 self.start = 0;
@@ -238,10 +216,7 @@ impl Framing {
         if end == self.start {
             self.dispatch(true, out);
         } else {
-            // The line is lent out for the call, so that a picture of 40 MB is copied once only.
-            let buffer = std::mem::take(&mut self.buffer);
-            self.line(&buffer[self.start..end]);
-            self.buffer = buffer;
+            self.noise |= !self.event.line(&self.buffer[self.start..end]);
         }
         self.start = end + 1;
         self.at = self.start;
@@ -249,35 +224,17 @@ impl Framing {
         true
     }
 
-    /// One field of an event. Comments, ids and retry times are no news to us, and unknown fields none at all.
-    fn line(&mut self, line: &[u8]) {
-        let colon = memchr::memchr(b':', line).unwrap_or(line.len());
-        let value = line.get(colon + 1..).unwrap_or_default();
-        let value = value.strip_prefix(b" ").unwrap_or(value);
-        match &line[..colon] {
-            b"data" => match &mut self.data {
-                Some(data) => {
-                    data.push(b'\n');
-                    data.extend_from_slice(value);
-                }
-                None => self.data = Some(value.to_vec()),
-            },
-            b"event" => self.event = Some(String::from_utf8_lossy(value).into_owned()),
-            b"" | b"id" | b"retry" => {}
-            _ => self.noise = true,
-        }
-    }
-
     /// The end of an event: gives its data out, if it has any.
     fn dispatch(&mut self, finished: bool, out: &mut Vec<Chunk>) {
-        let event = self.event.take();
-        let Some(json) = self.data.take() else { return };
+        let event = std::mem::take(&mut self.event);
+        let Some(json) = event.data else { return };
         let trimmed = json.trim_ascii();
+        self.fruitful |= !trimmed.is_empty();
         if trimmed == b"[DONE]" {
             out.push(Chunk::Done);
         } else if !trimmed.is_empty() {
             out.push(Chunk::Payload(Payload {
-                event,
+                event: event.name,
                 json,
                 blobs: std::mem::take(&mut self.blobs),
                 framed: true,
@@ -286,58 +243,23 @@ impl Framing {
         }
     }
 
-    /// Follows brackets and strings up to the end of the document.
-    fn read_json(
-        &mut self,
-        mut depth: usize,
-        mut in_string: bool,
-        mut escaped: bool,
-        out: &mut Vec<Chunk>,
-    ) -> bool {
-        while self.at < self.buffer.len() {
-            if escaped {
-                escaped = false;
-            } else if in_string {
-                let Some(length) = memchr2(b'"', b'\\', &self.buffer[self.at..]) else {
-                    self.at = self.buffer.len();
-                    break;
-                };
-                self.at += length;
-                escaped = self.buffer[self.at] == b'\\';
-                in_string = escaped;
-            } else {
-                match self.buffer[self.at] {
-                    b'"' => in_string = true,
-                    b'{' | b'[' => depth += 1,
-                    b'}' | b']' => depth = depth.saturating_sub(1),
-                    _ => {}
-                }
-                if depth == 0 {
-                    let json = self.buffer[self.start..=self.at].to_vec();
-                    self.consume(json.len());
-                    self.mode = Mode::Start;
-                    out.push(if json == b"[DONE]" {
-                        Chunk::Done
-                    } else {
-                        Chunk::Payload(Payload {
-                            event: None,
-                            json,
-                            blobs: std::mem::take(&mut self.blobs),
-                            framed: false,
-                            finished: true,
-                        })
-                    });
-                    return true;
-                }
-            }
-            self.at += 1;
-        }
-        self.mode = Mode::Json {
-            depth,
-            in_string,
-            escaped,
+    fn read_json(&mut self, mut scan: Scan, out: &mut Vec<Chunk>) -> bool {
+        let Some(length) = scan.end(&self.buffer[self.at..]) else {
+            self.at = self.buffer.len();
+            self.mode = Mode::Json(scan);
+            return false;
         };
-        false
+        let end = self.at + length;
+        let json = self.buffer[self.start..end].to_vec();
+        self.consume(json.len());
+        self.mode = Mode::Start;
+        self.fruitful = true;
+        out.push(if json == b"[DONE]" {
+            Chunk::Done
+        } else {
+            document(json, std::mem::take(&mut self.blobs), true)
+        });
+        true
     }
 
     fn keep_page(&mut self, bytes: &[u8]) {
@@ -350,6 +272,17 @@ impl Framing {
         self.start += bytes;
         self.at = self.start;
     }
+}
+
+/// A JSON document that stood outside an event stream.
+fn document(json: Vec<u8>, blobs: Vec<Blob>, finished: bool) -> Chunk {
+    Chunk::Payload(Payload {
+        event: None,
+        json,
+        blobs,
+        framed: false,
+        finished,
+    })
 }
 
 #[cfg(test)]

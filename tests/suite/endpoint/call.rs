@@ -181,6 +181,18 @@ async fn nothing_was_sent_where_nobody_listens() {
 }
 
 #[tokio::test]
+async fn nothing_was_sent_where_tls_fails() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let closing = tokio::spawn(async move { drop(listener.accept().await.unwrap()) });
+    let client = Client::new(BaseUrl::parse(&url).unwrap(), None, PATIENT).unwrap();
+    let error = call(&client).await.unwrap_err();
+    closing.await.unwrap();
+    assert_eq!(error.trouble, Trouble::NotSent, "{error}");
+    assert_eq!(error.failure.kind, FailureKind::Unreachable);
+}
+
+#[tokio::test]
 async fn resets_and_cuts_may_have_been_billed_and_are_not_repeated() {
     let head = head(200, &[SSE, ("Content-Length", "9999")]);
     let half = &PICTURE.as_bytes()[..40];

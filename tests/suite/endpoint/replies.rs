@@ -203,6 +203,15 @@ fn json_may_have_a_terminator_glued_on_or_comments_before_it() {
 }
 
 #[test]
+fn a_page_is_a_page_only_at_the_beginning() {
+    let answer = whole(
+        b"data: {\"choices\":[]}\n\n<!-- alive -->\n\ndata: {\"media\":{\"outputs\":[\"https://a.test/x.png\"]}}\n\n",
+    )
+    .1;
+    assert_eq!(urls(&answer), ["https://a.test/x.png"]);
+}
+
+#[test]
 fn an_error_may_be_named_by_its_event_only() {
     let answer = whole(b"event: error\ndata: {\"message\":\"boom\"}\n\n").1;
     assert!(answer.failure.unwrap().message.as_str().contains("boom"));
