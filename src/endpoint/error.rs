@@ -61,7 +61,10 @@ fn read(body: &[u8]) -> Body {
             Chunk::Page(page) => return Body::Page(title(&page)),
             Chunk::Payload(payload) => {
                 if let Ok(value) = serde_json::from_slice(&payload.json)
-                    && let Some(complaint) = Complaint::of_body(&value)
+                    && let Some(complaint) = Complaint::of_body(&value).or_else(|| {
+                        // Beside a failing status any words are a complaint.
+                        Some(Complaint::of_fields(&value)).filter(|c| !c.words.is_empty())
+                    })
                 {
                     return Body::Complaint(complaint);
                 }
@@ -82,7 +85,8 @@ fn read(body: &[u8]) -> Body {
 }
 
 impl Complaint {
-    /// The complaint in a whole body: under `error` or `errors`, in an array, or as `{code, msg}`, `{detail}`, `{message}`.
+    /// The complaint in a whole body: under `error` or `errors`, in an array, or as `{code, msg}`, `{detail}`,
+    /// `{success: false, message}`.
     /// `None` for a body that complains of nothing.
     pub(super) fn of_body(body: &Value) -> Option<Self> {
         match body {

@@ -7,6 +7,7 @@ mod answer;
 mod blobs;
 mod frame;
 mod inline;
+mod pictures;
 mod plain;
 mod scan;
 mod voice;
@@ -25,7 +26,8 @@ use super::error::{self, classify};
 use super::framing::{Chunk, Payload};
 use crate::domain::{Clean, Failure};
 
-pub use answer::{Answer, Candidate, End, Origin};
+pub use answer::{Answer, End};
+pub use pictures::{Candidate, Origin};
 
 /// Most pictures of one answer (RELIABILITY N4).
 const MAX_PICTURES: usize = 16;

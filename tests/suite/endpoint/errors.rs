@@ -47,7 +47,14 @@ fn every_failing_fixture() {
 
 #[test]
 fn every_shape_and_status() {
-    let cases: [(u16, &str, FailureKind, &str, bool); 23] = [
+    let cases: [(u16, &str, FailureKind, &str, bool); 24] = [
+        (
+            403,
+            r#"{"message":"Forbidden by policy"}"#,
+            Auth,
+            "Forbidden by policy",
+            false,
+        ),
         (
             429,
             "<html><title>429 Too Many Requests</title>",

@@ -1,0 +1,146 @@
+//! Which pictures a reply holds, and in which order: WIRE §3, rules 3 to 5. Decodes no pixel.
+
+use super::blobs::Blobs;
+use super::inline::{self, NotAnImage};
+use super::scan::{Kind, Span, scan};
+use super::{Image, Reply};
+
+/// Where in the answer a picture stood, worst evidence first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    /// A URL in the text. Used only when there is nothing better; it may turn out to be a page.
+    Bare,
+    /// A data URI in the text.
+    Data,
+    /// A markdown image.
+    Markdown,
+    /// A field made for pictures.
+    Structured,
+}
+
+/// A picture of the answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// The picture.
+    pub image: Image,
+    /// Where it stood.
+    pub origin: Origin,
+    /// It stood among the model's thoughts.
+    pub draft: bool,
+    /// The answer broke off right behind it: it is whole only if its own end marker says so (for a URL: if it can be fetched).
+    pub maybe_cut: bool,
+}
+
+impl Reply {
+    /// The finals and the drafts, each distinct and in order.
+    pub(super) fn collect(&mut self) -> (Vec<Candidate>, Vec<Candidate>) {
+        let mut found = Vec::new();
+        let mut problems = Vec::new();
+        for (choice, voice) in &self.voices {
+            for candidate in in_text(voice.text(), &self.blobs, false, &mut problems) {
+                found.push((*choice, candidate));
+            }
+        }
+        let better =
+            !self.structured.is_empty() || found.iter().any(|(_, (_, c))| c.origin > Origin::Bare);
+        found.retain(|(_, (_, c))| !better || c.origin > Origin::Bare);
+        // Structured pictures first: at an equal place they came before the text that begins there.
+        let mut placed: Vec<(u64, usize, Candidate)> = self
+            .structured
+            .drain(..)
+            .map(|s| {
+                let candidate = Candidate {
+                    image: s.image,
+                    origin: Origin::Structured,
+                    draft: false,
+                    maybe_cut: false,
+                };
+                (s.choice, s.at, candidate)
+            })
+            .collect();
+        placed.extend(found.into_iter().map(|(choice, (at, c))| (choice, at, c)));
+        placed.sort_by_key(|(choice, at, _)| (*choice, *at));
+        let mut finals = distinct(placed.into_iter().map(|(_, _, candidate)| candidate));
+
+        let drafts = in_text(self.thoughts.text(), &self.blobs, true, &mut problems);
+        let drafts = distinct(
+            drafts
+                .into_iter()
+                .map(|(_, c)| c)
+                .filter(|c| finals.is_empty() || c.origin > Origin::Bare),
+        );
+        if finals.is_empty()
+            && drafts.is_empty()
+            && let Some(broken) = &self.broken
+        {
+            let found = in_text(broken, &self.blobs, false, &mut problems).into_iter();
+            finals = distinct(found.map(|(_, c)| c).filter(|c| !c.maybe_cut));
+        }
+        for why in problems {
+            self.not_an_image(why);
+        }
+        (finals, drafts)
+    }
+}
+
+/// Pictures in a text, with their places. Bare URLs and links come only where nothing better is.
+fn in_text(
+    text: &str,
+    blobs: &Blobs,
+    draft: bool,
+    problems: &mut Vec<NotAnImage>,
+) -> Vec<(usize, Candidate)> {
+    let spans: Vec<Span> = scan(text).into_iter().filter(|s| !s.fenced).collect();
+    let of_kinds = |kinds: &[Kind], problems: &mut Vec<NotAnImage>| -> Vec<(usize, Candidate)> {
+        let chosen = spans.iter().filter(|s| kinds.contains(&s.kind));
+        chosen
+            .filter_map(|span| {
+                let image = match inline::of_text(&text[span.target.clone()], blobs) {
+                    Ok(image) => image,
+                    // What the end of the stream cut off is no damage of its own.
+                    Err(why) => {
+                        if !span.open {
+                            problems.push(why);
+                        }
+                        return None;
+                    }
+                };
+                let origin = match span.kind {
+                    Kind::Markdown => Origin::Markdown,
+                    Kind::Data => Origin::Data,
+                    Kind::Link | Kind::Bare => Origin::Bare,
+                };
+                let candidate = Candidate {
+                    image,
+                    origin,
+                    draft,
+                    maybe_cut: span.open,
+                };
+                Some((span.range.start, candidate))
+            })
+            .collect()
+    };
+    for kinds in [
+        [Kind::Markdown, Kind::Data].as_slice(),
+        &[Kind::Bare],
+        &[Kind::Link],
+    ] {
+        let found = of_kinds(kinds, problems);
+        if !found.is_empty() {
+            return found;
+        }
+    }
+    Vec::new()
+}
+
+/// Each picture once, where it stood first; whole if any of its places is.
+fn distinct(candidates: impl Iterator<Item = Candidate>) -> Vec<Candidate> {
+    let mut out: Vec<Candidate> = Vec::new();
+    for candidate in candidates {
+        match out.iter_mut().find(|c| c.image == candidate.image) {
+            Some(known) => known.maybe_cut &= candidate.maybe_cut,
+            None => out.push(candidate),
+        }
+    }
+    out
+}
