@@ -16,6 +16,7 @@ mod panel;
 mod picker;
 mod picture;
 mod prompt;
+mod row;
 mod scene;
 mod settings;
 mod sheet;
@@ -32,7 +33,7 @@ pub use theme::Theme;
 
 use sheet::Sheet;
 
-/// Draws the whole studio into `area` of `buf`, every cell of it.
+/// Draws the whole studio into `area` of an empty `buf`; `area` is of the state's size.
 pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) -> Scene {
     buf.set_style(area, theme.base);
     let mut sheet = Sheet {

@@ -4,9 +4,10 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 
-use crate::domain::{Clean, Generation, Picture, State as Stand};
+use crate::domain::{Clean, Generation, Picture};
 use crate::studio::{Action, Job, facts, words};
 
+use super::row;
 use super::sheet::{Sheet, below, skip};
 use super::text::{self, excerpt, wrap_tail};
 
@@ -160,10 +161,7 @@ impl<'s, 'a> Card<'s, 'a> {
 
     fn ended(&mut self, generation: &Generation) {
         let theme = self.sheet.theme;
-        let style = match generation.state {
-            Stand::Cancelled | Stand::Unknown => theme.warn,
-            _ => theme.bad,
-        };
+        let style = row::stand_style(theme, generation, None);
         let now = self.sheet.state.now.since_start;
         self.line(&words::stand(generation, None, now), style);
         self.gap();

@@ -27,22 +27,11 @@ pub fn draw(sheet: &mut Sheet<'_>, scroll: usize) {
             labels.zip(wrap(detail.text.as_str(), width))
         })
         .collect();
-    let scroll = scroll.min(lines.len().saturating_sub(usize::from(area.height)));
-    let last = (scroll + usize::from(area.height)).min(lines.len());
-    let foot = format!("{}-{last} of {}", scroll + 1, lines.len());
     let title = format!("Details of {}", generation.id.short());
-    panel::popup(sheet, sheet.layout.popup, &title, &foot);
-
-    panel::scrollbar(
-        sheet,
-        sheet.layout.popup,
-        scroll,
-        usize::from(area.height),
-        lines.len(),
-    );
+    let first = panel::scrolled_popup(sheet, &title, scroll, lines.len());
 
     let theme = sheet.theme;
-    for ((label, line), row) in lines.into_iter().skip(scroll).zip(rows(area)) {
+    for ((label, line), row) in lines.into_iter().skip(first).zip(rows(area)) {
         sheet.put(skip(row, 1), label, theme.dim);
         sheet.put(skip(row, LABEL + 1), line, Style::new());
     }

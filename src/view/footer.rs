@@ -1,7 +1,6 @@
 //! The line at the bottom: the question that waits for an answer, else the keys of what has the focus; and what runs.
 
 use ratatui::layout::Rect;
-use ratatui::widgets::{Clear, Widget};
 
 use crate::domain::Clean;
 use crate::studio::{hints, keymap, words};
@@ -51,10 +50,7 @@ fn question(sheet: &mut Sheet<'_>, words: &str) {
         height,
         ..footer
     };
-    sheet.scene.cover(area);
-    Clear.render(area, sheet.buf);
-    sheet.buf.set_style(area, theme.base);
-    sheet.buf.set_style(area, theme.selected);
+    sheet.clear(area, theme.base.patch(theme.selected));
     for (line, row) in lines.iter().zip(text::rows(area)) {
         let took = sheet.put(skip(row, 1), line, theme.selected);
         sheet.rest_cursor(row.x + 1 + took, row.y);

@@ -13,17 +13,7 @@ use super::text::{rows, width};
 pub fn draw(sheet: &mut Sheet<'_>, scroll: usize) {
     let lines = help_lines(&sheet.state.keymap);
     let area = sheet.layout.popup_list;
-    let last = (scroll + usize::from(area.height)).min(lines.len());
-    let foot = format!("{}-{last} of {}", scroll + 1, lines.len());
-    panel::popup(sheet, sheet.layout.popup, "Keys", &foot);
-
-    panel::scrollbar(
-        sheet,
-        sheet.layout.popup,
-        scroll,
-        usize::from(area.height),
-        lines.len(),
-    );
+    let first = panel::scrolled_popup(sheet, "Keys", scroll, lines.len());
 
     let theme = sheet.theme;
     let keys = lines.iter().map(|line| match line {
@@ -31,7 +21,7 @@ pub fn draw(sheet: &mut Sheet<'_>, scroll: usize) {
         HelpLine::Keys(keys, _) => width(keys),
     });
     let column = keys.max().unwrap_or(0).min(area.width * 2 / 5);
-    for (line, row) in lines.iter().skip(scroll).zip(rows(area)) {
+    for (line, row) in lines.iter().skip(first).zip(rows(area)) {
         match line {
             HelpLine::Heading(title) => {
                 sheet.put(skip(row, 1), title, theme.accent);

@@ -2,7 +2,6 @@
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ratatui::widgets::{Clear, Widget};
 
 use crate::domain::Clean;
 use crate::studio::{Level, Notice};
@@ -60,9 +59,7 @@ fn draw_one(sheet: &mut Sheet<'_>, notice: &Notice, lines: &[Vec<(&str, Style)>]
         .map(|line| line.iter().map(|(words, _)| width(words)).sum::<u16>());
     let wide = (widest.max().unwrap_or(0) + MARGIN + 1).min(screen.width);
     let area = Rect::new(screen.right() - wide, top, wide, lines.len() as u16);
-    sheet.scene.cover(area);
-    Clear.render(area, sheet.buf);
-    sheet.buf.set_style(area, sheet.theme.popup);
+    sheet.clear(area, sheet.theme.popup);
     let (sign, style) = mark(sheet, notice.level);
     sheet.put(skip(area, 1), sign, style);
     for (line, row) in lines.iter().zip(rows(area)) {

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, BorderType, Clear, Widget};
+use ratatui::widgets::{Block, BorderType, Widget};
 
 use super::sheet::Sheet;
 
@@ -24,10 +24,8 @@ pub fn pane(sheet: &mut Sheet<'_>, area: Rect, title: &str, note: Line<'_>, focu
 /// Clears `area`, cuts the pictures under it and draws a popup's frame, with a note at the right of its foot.
 pub fn popup(sheet: &mut Sheet<'_>, area: Rect, title: &str, foot: &str) {
     let theme = sheet.theme;
-    sheet.scene.cover(area);
+    sheet.clear(area, theme.popup);
     sheet.scene.cursor = None;
-    Clear.render(area, sheet.buf);
-    sheet.buf.set_style(area, theme.popup);
     let mut block = frame(theme.popup_border)
         .title_top(Line::from(Span::styled(format!(" {title} "), theme.accent)));
     if !foot.is_empty() {
@@ -35,6 +33,18 @@ pub fn popup(sheet: &mut Sheet<'_>, area: Rect, title: &str, foot: &str) {
         block = block.title_bottom(Line::from(foot).right_aligned());
     }
     block.render(area, sheet.buf);
+}
+
+/// Draws the popup of a text of `all` lines, with its place in the foot; gives the first line to be shown, which is
+/// `scroll` unless the text ends before.
+pub fn scrolled_popup(sheet: &mut Sheet<'_>, title: &str, scroll: usize, all: usize) -> usize {
+    let shown = usize::from(sheet.layout.popup_list.height);
+    let first = scroll.min(all.saturating_sub(shown));
+    let foot = format!("{}-{} of {all}", first + 1, (first + shown).min(all));
+    let area = sheet.layout.popup;
+    popup(sheet, area, title, &foot);
+    scrollbar(sheet, area, first, shown, all);
+    first
 }
 
 /// Thickens that part of the frame's right side which `area` shows of `all` lines or rows, from `first` on; where all

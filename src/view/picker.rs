@@ -51,15 +51,11 @@ fn draw_item(sheet: &mut Sheet<'_>, row: Rect, item: &Item, selected: bool) {
     let room = inside.width.saturating_sub(text::width(label.as_str()) + 2);
     let detail = excerpt(&item.detail, inside.width);
     let detail = cut(detail.as_str(), room.max(inside.width / 3));
-    let dim = if selected {
-        theme.on_selected(theme.dim)
-    } else {
-        theme.dim
-    };
+    let dim = theme.on_row(theme.dim, selected);
     let took = text::put_right(sheet.buf, inside, &detail, dim);
-    inside.width = inside
-        .width
-        .saturating_sub(if took == 0 { 0 } else { took + 2 });
+    if took > 0 {
+        inside.width = inside.width.saturating_sub(took + 2);
+    }
     sheet.put(inside, label.as_str(), Style::new());
 }
 

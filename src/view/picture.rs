@@ -100,10 +100,9 @@ fn draw_caption(sheet: &mut Sheet<'_>, area: Rect, generation: &Generation, pict
     let mut took = sheet.put(inside, &facts, theme.dim);
     let asked = Clean::line(&generation.request.model);
     let model = generation.model_answered.as_ref().unwrap_or(&asked);
-    for (words, style) in [(model.as_str(), theme.dim), ("demo", theme.demo)] {
-        let free = inside.width - took;
-        let wanted = words != "demo" || generation.demo;
-        if wanted && text::width(words) + 2 <= free {
+    let demo = generation.demo.then_some(("demo", theme.demo));
+    for (words, style) in std::iter::once((model.as_str(), theme.dim)).chain(demo) {
+        if text::width(words) + 2 <= inside.width - took {
             took += 2 + sheet.put(skip(inside, took + 2), words, style);
         }
     }

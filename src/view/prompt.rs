@@ -34,9 +34,8 @@ pub fn draw(sheet: &mut Sheet<'_>) {
         // The editor takes no controls and no bidi characters in, so its lines are as safe as clean text; they are not
         // cleaned again, since a joiner less would put the cursor beside its character.
         for (line, row) in state.editor.visible().zip(rows(inside)) {
-            sheet
-                .buf
-                .set_stringn(row.x, row.y, line, usize::from(row.width), Style::new());
+            // A space at the end of a wrapped line may hang over.
+            sheet.put(row, line.trim_end(), Style::new());
         }
         more_lines(sheet);
     }

@@ -52,13 +52,7 @@ fn unfolded(sheet: &mut Sheet<'_>, field: Field) {
     }
     let mut inside = skip(area, 2);
     inside.width = inside.width.saturating_sub(1);
-    let on_row = |style| {
-        if selected {
-            theme.on_selected(style)
-        } else {
-            style
-        }
-    };
+    let on_row = |style| theme.on_row(style, selected);
     sheet.put(inside, field.label(), on_row(theme.dim));
     inside = skip(inside, LABEL);
     if field == Field::Ratio
@@ -87,13 +81,14 @@ fn folded(sheet: &mut Sheet<'_>, field: Field) {
     let mut inside = skip(area, 1);
     inside.width = inside.width.saturating_sub(1);
     let selected = state.focus == Focus::Settings && state.field == field;
-    let mut label = theme.dim;
     if selected {
         sheet.buf.set_style(area, theme.selected);
-        label = theme.on_selected(label);
     }
     if text::width(field.label()) + 1 + text::width(value.as_str()) <= inside.width {
-        inside = skip(inside, sheet.put(inside, field.label(), label) + 1);
+        inside = skip(
+            inside,
+            sheet.put(inside, field.label(), theme.on_row(theme.dim, selected)) + 1,
+        );
     }
     sheet.put(inside, value.as_str(), value_style(sheet, field, selected));
 }
@@ -124,9 +119,9 @@ fn value_style(sheet: &Sheet<'_>, field: Field, selected: bool) -> Style {
         Field::Format => known.is_some_and(|model| !model.formats.contains(&form.format)),
         Field::Ratio | Field::Count => false,
     };
-    match (doubtful, selected) {
-        (true, true) => theme.on_selected(theme.warn),
-        (true, false) => theme.warn,
-        (false, _) => Style::new(),
+    if doubtful {
+        theme.on_row(theme.warn, selected)
+    } else {
+        Style::new()
     }
 }

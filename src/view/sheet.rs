@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use ratatui::widgets::{Clear, Widget};
 
 use crate::domain::PictureId;
 use crate::studio::{Action, Layout, State};
@@ -39,6 +40,24 @@ impl Sheet<'_> {
     /// Places a picture on the screen's background.
     pub fn place(&mut self, picture: PictureId, area: Rect) {
         self.scene.place(picture, area, self.theme.base, self.buf);
+    }
+
+    /// Makes room for what lies over the panes: takes pictures and cursor away there, and fills the cells with `ground`.
+    pub fn clear(&mut self, area: Rect, ground: Style) {
+        self.scene.cover(area);
+        Clear.render(area, self.buf);
+        self.buf.set_style(area, ground);
+        // A wide character whose right half is covered would cover the edge in its turn.
+        let Some(left) = area.x.checked_sub(1) else {
+            return;
+        };
+        for y in area.y..area.bottom() {
+            if let Some(cell) = self.buf.cell_mut((left, y))
+                && text::width(cell.symbol()) > 1
+            {
+                cell.set_symbol(" ");
+            }
+        }
     }
 
     /// Lets the real cursor rest there.

@@ -209,9 +209,10 @@ impl Theme {
         }
     }
 
-    /// The style of `role` on the selected row: on a reversed one its colour would make a patch, so there it has none.
-    pub fn on_selected(&self, role: Style) -> Style {
-        if self.selected.add_modifier.contains(Modifier::REVERSED) {
+    /// The style of `role` on a row that may be selected: on a reversed one its colour would make a patch, so there it
+    /// has none.
+    pub fn on_row(&self, role: Style, selected: bool) -> Style {
+        if selected && self.selected.add_modifier.contains(Modifier::REVERSED) {
             Style::new()
         } else {
             role

@@ -281,14 +281,12 @@ fn no_colour_depth_gets_a_colour_that_it_lacks() {
 fn a_frame_is_drawn_in_time() {
     let mut desk = Desk::with(120, 40, some_history());
     desk.types(&"a long prompt ".repeat(200));
-    let start = std::time::Instant::now();
-    for _ in 0..20 {
+    let frames = (0..20).map(|_| {
+        let start = std::time::Instant::now();
         desk.draw(&Theme::default());
-    }
-    // An unoptimised build draws in about 2 ms; ten times that would be a mistake, not a slow machine.
-    assert!(
-        start.elapsed() / 20 < Duration::from_millis(20),
-        "{:?}",
-        start.elapsed() / 20
-    );
+        start.elapsed()
+    });
+    // The best of twenty, so that a busy machine does not matter. An unoptimised build takes 0.7 ms.
+    let best = frames.min().unwrap();
+    assert!(best < Duration::from_millis(5), "{best:?}");
 }

@@ -2,6 +2,10 @@
 
 use plantain::domain::{Failure, FailureKind};
 use plantain::studio::Event;
+use plantain::view::{Theme, draw};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr;
 
 use super::desk::{Desk, done};
 
@@ -79,4 +83,30 @@ fn an_unfinished_sequence_is_shown() {
     let mut desk = desk(80, 24);
     desk.keys("y");
     insta::assert_snapshot!(desk.screen());
+}
+
+#[test]
+fn a_popup_cuts_wide_characters_whole() {
+    let rows = (1..9).map(|n| done(n, &"狐".repeat(40), 1)).collect();
+    let mut desk = Desk::with(120, 40, rows);
+    desk.keys("Alt+3 Home F2");
+    let (buf, _) = desk.draw(&Theme::default());
+    let popup = desk.state.layout().popup;
+    for y in popup.top() + 1..popup.bottom() - 1 {
+        assert_eq!(buf[(popup.x, y)].symbol(), "│");
+        assert_eq!(buf[(popup.x - 1, y)].symbol().width(), 1, "row {y}");
+    }
+}
+
+#[test]
+fn a_screen_that_is_not_of_the_states_size_is_drawn_as_far_as_it_goes() {
+    let mut desk = desk(120, 40);
+    for keys in ["Alt+4", "F1", "Esc F2", "Esc Esc Ctrl+Q"] {
+        desk.keys(keys);
+        for area in [Rect::new(0, 0, 60, 20), Rect::new(0, 0, 200, 60)] {
+            let mut buf = Buffer::empty(area);
+            let scene = draw(&desk.state, &Theme::default(), area, &mut buf);
+            assert!(scene.placements.iter().all(|p| area.intersects(p.part)));
+        }
+    }
 }
