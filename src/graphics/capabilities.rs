@@ -31,6 +31,8 @@ pub struct Capabilities {
     pub cell: CellSize,
     /// Where the cell's size is from.
     pub cell_why: &'static str,
+    /// The cell as the size of the window gives it, which may differ by a rounding.
+    pub window_cell: Option<CellSize>,
     /// Text colours, and those of half-blocks.
     pub colors: ColorDepth,
     /// Why that many colours.
@@ -82,6 +84,7 @@ impl Capabilities {
             why,
             cell,
             cell_why,
+            window_cell: cell_of(env.window.width, env.window.height, env.window),
             colors,
             colors_why,
             sixel_colors: sixel_colors(replies),
@@ -104,9 +107,14 @@ impl Capabilities {
         self
     }
 
-    /// Takes up a new size of the window. A changed font changes the cell; without px in `window` it stays.
+    /// Takes up a new size of the window. The cell changes with the window's own, that is with the font.
     pub fn resize(&mut self, window: Window) {
-        if let Some(cell) = cell_of(window.width, window.height, window) {
+        let cell = cell_of(window.width, window.height, window);
+        if cell == self.window_cell {
+            return;
+        }
+        self.window_cell = cell;
+        if let Some(cell) = cell {
             self.cell = cell;
             self.cell_why = FROM_WINDOW;
         }

@@ -85,10 +85,11 @@ pub struct EncodeJob {
 }
 
 impl EncodeJob {
-    pub(super) fn new(key: PayloadKey, caps: &Capabilities) -> Self {
+    /// What is transparent is laid over `backdrop`.
+    pub(super) fn new(key: PayloadKey, caps: &Capabilities, backdrop: [u8; 3]) -> Self {
         Self {
             key,
-            encoder: Encoder::new(caps, key.area, key.part),
+            encoder: Encoder::new(caps, backdrop, key.area, key.part),
         }
     }
 
@@ -129,7 +130,7 @@ pub(super) struct Encoder {
 }
 
 impl Encoder {
-    pub fn new(caps: &Capabilities, area: Size, part: Rect) -> Self {
+    pub fn new(caps: &Capabilities, backdrop: [u8; 3], area: Size, part: Rect) -> Self {
         let cell = pixels_of_a_cell(caps.kind, caps.cell);
         Self {
             kind: caps.kind,
@@ -139,7 +140,7 @@ impl Encoder {
             ),
             cell,
             part,
-            backdrop: caps.backdrop(),
+            backdrop,
             colors: caps.colors,
             sixel_colors: caps.sixel_colors,
         }

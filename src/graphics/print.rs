@@ -37,7 +37,7 @@ impl Print {
         let cells = fit(picture, caps.cell, room).as_size();
         (cells.width > 0 && cells.height > 0).then(|| Self {
             cells,
-            encoder: Encoder::new(caps, cells, Rect::from(cells)),
+            encoder: Encoder::new(caps, caps.backdrop(), cells, Rect::from(cells)),
         })
     }
 

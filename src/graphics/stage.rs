@@ -1,7 +1,7 @@
 //! The conductor: what the terminal shows, what it should show, and the bytes between. It holds no clock and writes
 //! nothing; the runtime drives it, frame by frame:
 //!
-//! 1. [`Stage::want`] with the frame's placements: erasures, to be written before the text;
+//! 1. [`Stage::want`] with the frame's placements: erasures, to be written before the frame's text;
 //! 2. [`Stage::jobs`]: payloads to be made off the loop; each result comes back through [`Stage::ready`];
 //! 3. [`Stage::slice`], between frames, until there is no more: the pictures.
 
@@ -9,6 +9,7 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Color;
 
 use crate::domain::GraphicsKind;
 
@@ -24,6 +25,8 @@ use super::plan::{Damage, Step, Surface, plan, put_in, survivors, take_out};
 #[derive(Debug)]
 pub struct Stage {
     caps: Capabilities,
+    /// The background of the text.
+    ground: Color,
     epoch: u32,
     /// As of the last frame.
     wanted: Vec<Placement>,
@@ -52,6 +55,7 @@ impl Stage {
     pub fn new(caps: Capabilities) -> Self {
         Self {
             caps,
+            ground: Color::Reset,
             epoch: 0,
             wanted: Vec::new(),
             shown: Vec::new(),
@@ -74,8 +78,24 @@ impl Stage {
         if caps == self.caps {
             return Vec::new();
         }
-        let bytes = self.clear();
+        let bytes = self.start_over();
         self.caps = caps;
+        bytes
+    }
+
+    /// Takes up the background that the text has where nothing stands: for erased cells, and behind transparent
+    /// pictures. At first it is the terminal's own. Returns bytes like [`Stage::set_capabilities`].
+    pub fn set_ground(&mut self, ground: Color) -> Vec<u8> {
+        if ground == self.ground {
+            return Vec::new();
+        }
+        let bytes = self.start_over();
+        self.ground = ground;
+        bytes
+    }
+
+    fn start_over(&mut self) -> Vec<u8> {
+        let bytes = self.clear();
         self.epoch += 1;
         self.asked.clear();
         self.failed.clear();
@@ -86,7 +106,12 @@ impl Stage {
     /// Takes the placements of a new frame. Returns the bytes to write before the frame's text: the erasures of what
     /// is no longer wanted. The cursor may be anywhere after them, the colours are plain.
     ///
-    /// The parts of `placements` do not overlap.
+    /// `damage` is what the frame's text, or anything else since the last frame, writes over: cells of pictures that
+    /// stay are painted again, and those of pictures that go are left to the text. The text wipes the cells under
+    /// every picture, so that nothing shines through when kitty takes one away.
+    ///
+    /// The parts of `placements` do not overlap, and none reaches the last row of the screen: a sixel there scrolls
+    /// it (seen in xterm, foot and mlterm, whatever the modes).
     pub fn want(&mut self, placements: &[Placement], damage: &Damage) -> Vec<u8> {
         let mut out = Vec::new();
         if self.caps.kind == GraphicsKind::Off
@@ -112,6 +137,10 @@ impl Stage {
                 Step::Show(placement) => self.promise(placement),
             }
         }
+        // What kitty holds comes up in the same breath.
+        if self.held.open().is_none() {
+            self.place_held(&mut out);
+        }
         let pending = &self.pending;
         self.asked
             .retain(|key| pending.iter().any(|pending| pending.key == *key));
@@ -127,7 +156,7 @@ impl Stage {
             let key = pending.key;
             let known = pending.payload.is_some() || self.held.has(&key);
             if !known && !self.failed.contains(&key) && self.asked.insert(key) {
-                jobs.push(EncodeJob::new(key, &self.caps));
+                jobs.push(EncodeJob::new(key, &self.caps, self.backdrop()));
             }
         }
         jobs
@@ -188,10 +217,15 @@ impl Stage {
     /// empty then; encoded payloads stay.
     pub fn clear(&mut self) -> Vec<u8> {
         let mut out = Vec::new();
-        self.held.clear(&mut out);
-        for placement in self.shown.drain(..) {
-            ansi::blank(&mut out, placement.part);
+        match self.surface() {
+            Surface::Layered => self.held.clear(&mut out),
+            Surface::Painted => {
+                for placement in &self.shown {
+                    ansi::blank(&mut out, placement.part, self.ground);
+                }
+            }
         }
+        self.shown.clear();
         self.pending.clear();
         self.wanted.clear();
         out
@@ -204,11 +238,22 @@ impl Stage {
         }
     }
 
+    fn backdrop(&self) -> [u8; 3] {
+        match self.ground {
+            Color::Rgb(r, g, b) => [r, g, b],
+            _ => self.caps.backdrop(),
+        }
+    }
+
     fn erase(&mut self, out: &mut Vec<u8>, gone: &Placement) {
-        // No other command may stand between the chunks of a picture; its placement starts over if it is still wanted.
-        self.held.abort(out);
-        self.held.unplace(out, gone);
-        ansi::blank(out, gone.part);
+        match self.surface() {
+            Surface::Layered => {
+                // No other command may stand between the chunks of a picture; it starts over if it is still wanted.
+                self.held.abort(out);
+                self.held.unplace(out, gone);
+            }
+            Surface::Painted => ansi::blank(out, gone.part, self.ground),
+        }
         take_out(&mut self.shown, gone);
     }
 
@@ -220,6 +265,21 @@ impl Stage {
             payload: self.cache.get(&key),
             sent: 0,
         });
+    }
+
+    /// Brings up what kitty holds. Not while a transmission is open. Returns whether the cursor moved.
+    fn place_held(&mut self, out: &mut Vec<u8>) -> bool {
+        let (held, shown, caps) = (&mut self.held, &mut self.shown, &self.caps);
+        let before = shown.len();
+        self.pending.retain(|pending| {
+            let there = held.has(&pending.key);
+            if there {
+                held.place(out, &pending.key, &pending.placement, caps);
+                shown.push(pending.placement);
+            }
+            !there
+        });
+        self.shown.len() > before
     }
 
     /// Chunks and placements. Returns whether the cursor moved.
@@ -235,15 +295,7 @@ impl Stage {
                 continue;
             }
             // What is there goes first: making room for more frees pictures that are not placed.
-            let held = &self.held;
-            if let Some(at) = self.pending.iter().position(|p| held.has(&p.key)) {
-                let Pending { placement, key, .. } = self.pending[at];
-                self.held.place(out, &key, &placement, &self.caps);
-                self.shown.push(placement);
-                self.pending.remove(at);
-                moved = true;
-                continue;
-            }
+            moved |= self.place_held(out);
             let next = self
                 .pending
                 .iter()

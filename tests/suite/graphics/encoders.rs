@@ -62,8 +62,8 @@ fn what_the_stage_sends_is_the_picture() {
 }
 
 #[test]
-fn a_picture_may_reach_the_last_row_and_column() {
-    let area = Rect::new(10, 0, 30, 20);
+fn a_picture_may_reach_the_last_column() {
+    let area = Rect::new(10, 0, 30, 19);
     for kind in [
         GraphicsKind::Sixel,
         GraphicsKind::Blocks,

@@ -240,9 +240,12 @@ impl Screen {
 
     fn sixel(&mut self, body: &str) {
         self.picture_bytes += body.len();
+        let last_row = u32::from(self.rows - 1 - self.cursor.y) * self.cell.1;
         let body = body.strip_prefix("0;1q\"1;1;").unwrap();
         let start = body.find('#').unwrap();
         let size: Vec<u32> = numbers(&body[..start]);
+        // Seen in xterm, foot and mlterm: the cursor goes to the row below.
+        assert!(size[1] <= last_row, "a sixel in the last row scrolls");
         let mut registers: HashMap<u32, Rgb> = HashMap::new();
         let mut color = [0; 3];
         let (mut x, mut y) = (0, 0);

@@ -4,6 +4,7 @@ use plantain::domain::{GraphicsKind, PixelSize};
 use plantain::graphics::{Damage, EncodeJob, Payload, Placement, Stage};
 use proptest::prelude::*;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Color;
 
 use super::pictures::{Pixels, caps, id};
 use super::plan::{damage, scene};
@@ -38,18 +39,18 @@ impl Theatre {
         }
     }
 
+    /// A frame of the runtime: erasures, then the text that writes over `damage`.
     fn frame(&mut self, wanted: &[Placement], damage: &Damage) {
-        match damage {
-            Damage::None => {}
-            Damage::Cells(cells) => {
-                for rect in cells {
-                    self.screen.type_over(*rect);
-                }
-            }
-            Damage::All => self.screen.clear(),
+        if *damage == Damage::All {
+            self.screen.clear();
         }
         let bytes = self.stage.want(wanted, damage);
         self.screen.feed(&bytes);
+        if let Damage::Cells(cells) = damage {
+            for rect in cells {
+                self.screen.type_over(*rect);
+            }
+        }
         self.running.extend(self.stage.jobs());
     }
 
@@ -82,6 +83,12 @@ impl Theatre {
                 return;
             }
         }
+    }
+
+    fn pixel_of(&self, cell: Position) -> Option<[u8; 3]> {
+        let (width, height) = self.cell;
+        self.screen
+            .pixel(u32::from(cell.x) * width, u32::from(cell.y) * height)
     }
 
     /// Every pixel of the screen is the wanted picture's, or none.
@@ -263,6 +270,38 @@ fn slices_stay_near_their_size_and_come_to_an_end() {
         slices += 1;
     }
     assert!(slices >= 5, "{slices}");
+}
+
+#[test]
+fn erased_cells_have_the_background_of_the_text() {
+    for kind in [GraphicsKind::Sixel, GraphicsKind::Blocks] {
+        let mut theatre = Theatre::new(kind);
+        theatre.stage.set_ground(Color::Rgb(1, 2, 3));
+        theatre.frame(&[placement(1, AREA)], &Damage::None);
+        theatre.settle();
+        let written = Rect::new(2, 1, 12, 3);
+        theatre.frame(&[], &Damage::Cells(vec![written]));
+        assert_eq!(
+            theatre.pixel_of(Position::new(3, 2)),
+            None,
+            "left to the text"
+        );
+        assert_eq!(theatre.pixel_of(Position::new(3, 8)), Some([1, 2, 3]));
+        assert_eq!(theatre.pixel_of(Position::new(1, 8)), None);
+    }
+}
+
+#[test]
+fn another_background_encodes_anew() {
+    let mut theatre = Theatre::new(GraphicsKind::Kitty);
+    theatre.frame(&[placement(1, AREA)], &Damage::None);
+    theatre.settle();
+    let gone = theatre.stage.set_ground(Color::Rgb(1, 2, 3));
+    theatre.screen.feed(&gone);
+    assert_eq!(theatre.screen.images(), 0);
+    theatre.frame(&[placement(1, AREA)], &Damage::None);
+    assert_eq!(theatre.running.len(), 1);
+    assert!(theatre.stage.set_ground(Color::Rgb(1, 2, 3)).is_empty());
 }
 
 #[test]
