@@ -10,6 +10,8 @@ const SHADES: [char; 5] = [' ', '░', '▒', '▓', '█'];
 
 /// The rows of cells of `raster`, two pixel rows each, without line ends. Each ends in plain colours.
 pub(super) fn rows(raster: &Raster, depth: ColorDepth, light_backdrop: bool) -> Vec<Vec<u8>> {
+    let dithered = spread(depth).map(|levels| dither(raster, levels));
+    let raster = dithered.as_ref().unwrap_or(raster);
     (0..raster.height / 2)
         .map(|y| {
             let upper = raster.rows(2 * y, 2 * y + 1);
@@ -23,6 +25,31 @@ pub(super) fn rows(raster: &Raster, depth: ColorDepth, light_backdrop: bool) -> 
             }
         })
         .collect()
+}
+
+/// How far apart the colours of a palette are, in levels of 255. `None` where nothing has to be mixed.
+fn spread(depth: ColorDepth) -> Option<i16> {
+    match depth {
+        ColorDepth::None => Some(51),
+        ColorDepth::Ansi16 => Some(110),
+        ColorDepth::Ansi256 => Some(36),
+        ColorDepth::True => None,
+    }
+}
+
+/// Bayer's 4 x 4 thresholds.
+const BAYER: [[i16; 4]; 4] = [[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]];
+
+/// Brightens and darkens neighbours by up to half of `spread`, so that few colours mix to more.
+fn dither(raster: &Raster, spread: i16) -> Raster {
+    let mut out = raster.clone();
+    for (y, row) in out.pixels.chunks_exact_mut(raster.width).enumerate() {
+        for (x, pixel) in row.iter_mut().enumerate() {
+            let shift = (2 * BAYER[y % 4][x % 4] - 15) * spread / 32;
+            *pixel = pixel.map(|sample| (i16::from(sample) + shift).clamp(0, 255) as u8);
+        }
+    }
+    out
 }
 
 /// A colour as SGR spells it.
@@ -201,15 +228,34 @@ mod tests {
     }
 
     #[test]
+    fn dither_spreads_and_keeps_the_mean() {
+        let flat = Raster {
+            width: 4,
+            height: 4,
+            pixels: vec![[103; 3]; 16],
+        };
+        let levels: Vec<i32> = dither(&flat, 36)
+            .pixels
+            .iter()
+            .map(|p| i32::from(p[0]))
+            .collect();
+        assert_eq!(levels.iter().sum::<i32>(), 16 * 103);
+        assert_eq!(
+            (levels.iter().min(), levels.iter().max()),
+            (Some(&87), Some(&119))
+        );
+    }
+
+    #[test]
     fn few_colours_have_short_names() {
         let pixels = [RED, [95, 95, 95]];
         assert_eq!(
             row_of(ColorDepth::Ansi256, 1, &pixels),
-            "\x1b[38;5;196;48;5;59m▀\x1b[m"
+            "\x1b[38;5;196;48;5;242m▀\x1b[m"
         );
         assert_eq!(
             row_of(ColorDepth::Ansi16, 1, &pixels),
-            "\x1b[91;100m▀\x1b[m"
+            "\x1b[31;100m▀\x1b[m"
         );
         assert_eq!(row_of(ColorDepth::None, 1, &[[255; 3], [250; 3]]), "█");
     }
