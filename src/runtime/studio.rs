@@ -3,29 +3,27 @@
 //! Nothing here waits for a disk, a network, a decoder or the terminal: all of that comes back as one more thing that happened.
 
 mod face;
+mod open;
 
 use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::timeout;
 
 use super::clock::Clock;
-use super::environment_of;
 use super::hands::Hands;
 use super::pictures::{Made, Pictures};
 use super::signals::{Signals, Told};
-use super::{World, lend, outside, watch};
-use crate::config::{Config, Environment, Notify};
+use super::{lend, outside};
 use crate::domain::{Clean, Failure, FailureKind, GenerationId, Progress, TaskId};
 use crate::pipeline::Cancel;
-use crate::studio::keymap::Keymap;
-use crate::studio::{self, Effect, Endpoint, Event, Form, Setup, State};
-use crate::terminal::{Input, Line, Tty, install_panic_hook, is_terminal};
-use crate::view::Theme;
+use crate::studio::{self, Effect, Event, State};
+use crate::terminal::{Input, Line};
 use face::Face;
+
+pub use open::run;
 
 /// What cancelled generations get to write themselves down.
 const CANCEL_LIMIT: Duration = Duration::from_secs(2);
@@ -39,78 +37,6 @@ pub enum Ending {
     Quit,
     /// A signal, by number.
     Signal(u8),
-}
-
-/// Runs the studio until it is quit.
-///
-/// Fails before the screen is taken: no terminal, a wrong keymap or theme, a library that cannot be used.
-pub async fn run(config: &Config, environment: &Environment) -> Result<Ending, Failure> {
-    let tty = terminal(environment)?;
-    let keymap = keymap(config)?;
-    let theme = Theme::named(&config.settings.theme.value)?;
-    let signals = Signals::listen()?;
-    let world = Arc::new(World::open(config, environment).await?);
-    install_panic_hook();
-    let size = tty.size();
-    let facts = environment_of(environment, size);
-    let settings = &config.settings;
-    let state = State::new(Setup {
-        catalog: config.catalog.clone(),
-        keymap,
-        form: Form {
-            model: settings.model.value.clone(),
-            ratio: settings.ratio.value,
-            format: settings.format.value,
-            count: settings.count.value,
-            references: Vec::new(),
-            parent: None,
-        },
-        endpoint: if world.demo {
-            Endpoint::Demo
-        } else {
-            Endpoint::Host(Clean::line(&world.base_url.origin()))
-        },
-        library: shown_path(world.library.folder(), environment),
-        size: (size.cells.width, size.cells.height),
-    });
-    let (events, event_queue) = unbounded_channel();
-    let (made, made_queue) = unbounded_channel();
-    let (started, started_queue) = unbounded_channel();
-    watch::start(world.library.clone(), events.clone());
-    let clock = Clock::start();
-    let (face, input) = Face::open(&tty, config, facts, &theme, clock)?;
-    let hands = Hands::new(
-        Arc::clone(&world),
-        events,
-        started,
-        environment.cwd.clone(),
-        environment.home.clone(),
-    );
-    let mut studio = Studio {
-        clock,
-        state,
-        face,
-        hands,
-        pictures: Pictures::new(made),
-        editor: editor(environment),
-        clipboard: outside::clipboard_program(
-            |name| environment.var(name).is_some(),
-            environment.var("SSH_CONNECTION").is_some(),
-        ),
-        bell: settings.notify.value == Notify::Bell,
-        saving: None,
-        ending: None,
-    };
-    studio.begin();
-    let mut queues = Queues {
-        input,
-        events: event_queue,
-        made: made_queue,
-        started: started_queue,
-        signals,
-    };
-    let last = studio.turn(&mut queues).await;
-    studio.end(last, &mut queues).await
 }
 
 /// Why the loop is left.
@@ -421,51 +347,4 @@ impl Studio {
             Last::Hangup => Ending::Signal(1),
         })
     }
-}
-
-/// A terminal that can be drawn on, or why not.
-fn terminal(environment: &Environment) -> Result<Tty, Failure> {
-    let refuse = |what: &str| {
-        Failure::new(FailureKind::Usage, what)
-            .hint("without one, `plantain generate \"a red fox\"` makes a picture, `plantain history` lists them")
-    };
-    if !is_terminal(std::io::stdin()) || !is_terminal(std::io::stdout()) {
-        return Err(refuse("the studio needs a terminal"));
-    }
-    if matches!(environment.var("TERM"), None | Some("dumb")) {
-        return Err(refuse(
-            "the studio needs a terminal that can place text (TERM is dumb or not set)",
-        ));
-    }
-    Tty::open().map_err(|error| refuse(&format!("the terminal cannot be opened: {error}")))
-}
-
-fn keymap(config: &Config) -> Result<Keymap, Failure> {
-    let user = config.keymap.as_ref();
-    let text = user.map_or("", |file| file.text.as_str());
-    Keymap::parse(studio::keymap::DEFAULT, text).map_err(|error| {
-        let path = user.map_or_else(String::new, |file| file.path.display().to_string());
-        Failure::new(FailureKind::Config, format!("{path}:{error}"))
-            .hint("F1 in the studio and the README list the names of all actions")
-    })
-}
-
-fn editor(environment: &Environment) -> String {
-    let named = |name| environment.var(name);
-    named("VISUAL")
-        .or_else(|| named("EDITOR"))
-        .unwrap_or("vi")
-        .to_owned()
-}
-
-/// The library's folder with `~` for the home.
-fn shown_path(folder: &std::path::Path, environment: &Environment) -> Clean {
-    let below = environment
-        .home
-        .as_ref()
-        .and_then(|home| folder.strip_prefix(home).ok());
-    Clean::line(&match below {
-        Some(rest) => format!("~/{}", rest.display()),
-        None => folder.display().to_string(),
-    })
 }

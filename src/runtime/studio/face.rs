@@ -45,6 +45,8 @@ pub(super) struct Face {
     /// Something happened that may change the screen.
     dirty: bool,
     drawn_at: Option<Duration>,
+    /// Something was handed to the writer since the last [`Self::draw`].
+    sent: bool,
 }
 
 impl Face {
@@ -86,6 +88,7 @@ impl Face {
             cursor: None,
             dirty: true,
             drawn_at: None,
+            sent: false,
         };
         face.probe(clock.now().since_start);
         Ok((face, received))
@@ -132,6 +135,7 @@ impl Face {
 
     /// Sends what is due: a frame if something changed and its time has come, else the next slice of pictures.
     pub(super) fn draw(&mut self, state: &State, now: Duration) {
+        self.sent = false;
         if self.line_now() != Line::Ready {
             return;
         }
@@ -167,7 +171,7 @@ impl Face {
 
     fn send(&mut self, bytes: Vec<u8>) {
         if let Some(writer) = &mut self.writer {
-            writer.try_send(bytes);
+            self.sent |= writer.try_send(bytes);
         }
     }
 
@@ -188,9 +192,9 @@ impl Face {
         [frame, self.probe.deadline()].into_iter().flatten().min()
     }
 
-    /// Whether the line is busy, so that [`Self::line`] is worth waiting for.
+    /// Whether the end of what was sent is worth waiting for: more may follow it. It may have come already.
     pub(super) fn is_waiting(&self) -> bool {
-        self.line_now() == Line::Busy
+        self.sent || self.line_now() == Line::Busy
     }
 
     /// Waits until the line is free, or gone.
