@@ -190,6 +190,8 @@ pub(super) struct Inner {
     pub(super) literal: BTreeSet<String>,
     /// The key that opened the list of references; it is text when the list is closed without a choice.
     pub(super) attach_key: Option<char>,
+    /// What was typed into that list and not found: the list opens with it again, to be mended.
+    pub(super) not_found: Option<String>,
     /// The prompt is to be sent once all references of its text are there.
     pub(super) send_when_resolved: bool,
     /// The page that is on its way goes behind the rows that are there.

@@ -31,10 +31,14 @@ pub(super) fn pick(state: &mut State, kind: PickKind) {
     if kind == PickKind::Prompt && items.is_empty() {
         return warn(state, "there are no earlier prompts", "send one with Enter");
     }
-    open(
-        state,
-        Popup::Pick(Picker::new(kind, items, at.unwrap_or(0))),
-    );
+    let mut picker = Picker::new(kind, items, at.unwrap_or(0));
+    if kind == PickKind::Reference
+        && let Some(text) = state.inner.not_found.take()
+    {
+        picker.field.set(&text);
+        picker.refilter();
+    }
+    open(state, Popup::Pick(picker));
 }
 
 /// Opens the details of the selected row.

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::domain::{Failure, FailureKind, Prompt, Request};
 
-use super::super::{Action, Effect, Focus, State};
-use super::{focus, references, show_picture};
+use super::super::{Action, Effect, Focus, Shape, State};
+use super::{focus, references, show_picture, warn};
 
 /// Two presses of Enter this close are one.
 const ONE_PRESS: Duration = Duration::from_millis(100);
@@ -131,6 +131,15 @@ pub(super) fn generate(state: &mut State) -> Vec<Effect> {
 
 /// Asks for these; the first of them is selected when its row is there.
 pub(super) fn send(state: &mut State, requests: Vec<Request>) -> Vec<Effect> {
+    // Nobody pays for what cannot be seen.
+    if state.layout().shape == Shape::TooSmall {
+        warn(
+            state,
+            "not sent: the terminal is too small to show what is asked",
+            "make it larger",
+        );
+        return Vec::new();
+    }
     let task = state.task();
     state.inner.sent_at = Some(state.now.since_start);
     state.inner.follow = Some(task);

@@ -95,6 +95,8 @@ pub(super) fn resolved(
                 let hint = hint.map(|h| format!("{h}; ")).unwrap_or_default();
                 failure = failure.hint(format!("{hint}Enter again sends {word} as text"));
                 keep_as_text(state, &word);
+            } else {
+                state.inner.not_found = Some(asked.given);
             }
             state.notices.fail(&failure);
         }

@@ -190,3 +190,19 @@ fn words_filter_the_list_of_references_and_paths_come_first() {
         other => panic!("{other:?}"),
     }
 }
+
+#[test]
+fn a_path_that_was_not_found_is_there_again_to_be_mended() {
+    let mut s = Script::new(120, 40);
+    s.keys("@/a/long/pth.png<Enter>");
+    let (task, _) = asked(&mut s);
+    s.event(Event::ReferenceResolved {
+        task,
+        result: Err(failure("no such file")),
+    });
+    assert!(s.state.popup.is_none(), "it takes no keys away");
+    s.keys("@<Ctrl+W>/a/long/path.png<Enter>");
+    assert_eq!(asked(&mut s).1, "/a/long/path.png");
+    s.keys("@");
+    assert!(matches!(&s.state.popup, Some(Popup::Pick(p)) if p.field.is_empty()));
+}

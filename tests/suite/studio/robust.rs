@@ -57,7 +57,10 @@ fn three_sizes_and_a_notice() {
     }
     s.resize(10, 3);
     assert_eq!(s.state.layout().shape, Shape::TooSmall);
-    s.keys("<Alt+1>typing<F1><F2>x<Esc><Esc>");
+    s.take();
+    s.after(1_000).keys("<Alt+1><Enter>");
+    assert_eq!(s.take(), [], "nobody pays for what cannot be seen");
+    s.keys("typing<F1><F2>x<Esc><Esc>");
     s.resize(120, 40);
     assert_eq!(s.text(), "foxtyping");
 }

@@ -245,6 +245,13 @@ pub fn rows(n: u128) -> Vec<Generation> {
         .collect()
 }
 
+/// With `n` rows, the newest selected, and the keyboard in the history.
+pub fn at_row(n: u128) -> Script {
+    let mut s = Script::with_rows(120, 40, rows(n));
+    s.keys("<Esc>");
+    s
+}
+
 pub fn picture(generation: GenerationId, n: u16) -> Picture {
     Picture {
         id: PictureId { generation, n },

@@ -1,0 +1,232 @@
+//! What can be done with a row: show, repeat, cancel, take over, copy, open.
+
+use plantain::domain::{Picture, PictureId, Progress};
+use plantain::studio::{Ask, Effect, Event, Focus, Popup, words};
+
+use super::script::{Script, at_row, done, failure, generation, id, picture};
+
+#[test]
+fn enter_is_full_view_and_n_goes_on_in_it() {
+    let mut s = at_row(3);
+    s.keys("<Enter>");
+    let layout = s.state.layout();
+    assert_eq!((layout.canvas.height, layout.canvas.width), (39, 120));
+    assert!(layout.history.is_empty() && layout.header.is_empty());
+    s.keys("n");
+    assert_eq!(s.selected(), Some(id(2)));
+    s.keys("q");
+    assert!(!s.state.full_view, "q closes what is open");
+    assert_eq!(s.take(), []);
+    s.keys("<Enter><Enter>");
+    assert!(!s.state.full_view);
+}
+
+#[test]
+fn other_pictures_of_the_same_answer() {
+    let mut two = done(1, "fox");
+    two.pictures = vec![picture(id(1), 1), picture(id(1), 2)];
+    let mut s = Script::with_rows(120, 40, vec![two]);
+    s.keys("<Esc>");
+    let shown = |s: &Script| s.state.history.shown().map(|p: &Picture| p.id.n);
+    assert_eq!(shown(&s), Some(1));
+    s.keys("<Right>");
+    assert_eq!(shown(&s), Some(2));
+    s.keys("<Right>l<Left>");
+    assert_eq!(shown(&s), Some(1));
+}
+
+#[test]
+fn r_asks_in_the_footer_and_only_enter_sends() {
+    let mut s = at_row(2);
+    s.keys("r");
+    assert_eq!(s.take(), []);
+    let question = s.state.ask.clone().unwrap();
+    assert_eq!(
+        words::ask(&question, &s.state),
+        "1 x NanoBananaPro-1K 1:1, price unknown - Enter sends, Esc not"
+    );
+    s.keys("<Esc>");
+    assert_eq!((s.take(), s.state.ask.clone()), (vec![], None));
+    s.keys("r<Enter>");
+    let (task, requests) = s.sent();
+    assert_eq!(requests[0].prompt.typed(), "prompt 2");
+    let new = s.prepare(task, requests[0].clone(), 9);
+    assert_eq!(s.selected(), Some(new));
+}
+
+#[test]
+fn f_asks_for_one_size_up_with_this_picture() {
+    let mut s = at_row(1);
+    s.keys("f<Enter>");
+    let (_, requests) = s.sent();
+    assert_eq!(requests[0].model, "NanoBananaPro-2K");
+    assert_eq!(
+        requests[0].parent,
+        Some(PictureId {
+            generation: id(1),
+            n: 1
+        })
+    );
+    assert_eq!(requests[0].references.len(), 1);
+    let mut largest = done(1, "fox");
+    largest.request.model = "NanoBananaPro-4K".to_owned();
+    let mut s = Script::with_rows(120, 40, vec![largest]);
+    s.keys("<Esc>f<Enter>");
+    assert_eq!(s.take(), []);
+}
+
+#[test]
+fn x_cancels_what_is_queued_and_asks_about_what_was_sent() {
+    let mut s = Script::new(120, 40);
+    s.keys("fox<F6>3<Enter><Enter>");
+    let (task, requests) = s.sent();
+    for n in 1..=3 {
+        s.prepare(task, requests[0].clone(), n);
+    }
+    s.progress(id(3), Progress::Sending);
+    s.keys("<Esc>G");
+    assert_eq!(s.selected(), Some(id(1)));
+    s.keys("x");
+    assert_eq!(s.take(), [Effect::Cancel(id(1))]);
+    s.keys("x");
+    assert_eq!(s.take(), [], "once");
+    s.keys("gx");
+    assert_eq!(
+        (s.take(), s.state.ask.clone()),
+        (vec![], Some(Ask::Cancel(id(3))))
+    );
+    s.keys("<Esc>x<Enter>");
+    assert_eq!(s.take(), [Effect::Cancel(id(3))]);
+    s.keys("X");
+    assert_eq!(s.take(), [Effect::Cancel(id(2))]);
+    assert_eq!(
+        words::job(s.state.jobs.get(id(2)).unwrap(), s.now.since_start),
+        "cancelling"
+    );
+}
+
+#[test]
+fn x_on_what_does_not_run_here_cancels_nothing() {
+    let theirs = generation(5, "theirs");
+    let mut s = Script::with_rows(120, 40, vec![theirs, done(1, "fox")]);
+    s.keys("<Esc>x");
+    assert_eq!(s.notice(), "another plantain runs it");
+    s.keys("jx");
+    assert_eq!(s.notice(), "it has ended already");
+    assert_eq!(s.take(), []);
+}
+
+#[test]
+fn recalling_takes_the_prompt_or_all_of_it() {
+    let mut s = at_row(2);
+    s.keys("p");
+    assert_eq!(
+        (s.text().as_str(), s.state.form.model.as_str()),
+        ("prompt 2", "NanoBananaPro-2K")
+    );
+    s.keys("<Ctrl+C>mine<Esc>ja");
+    assert_eq!(s.text(), "prompt 1");
+    assert_eq!(s.state.form.model, "NanoBananaPro-1K");
+    assert_eq!(s.state.form.ratio.to_string(), "1:1");
+    assert_eq!(s.state.focus, Focus::Prompt);
+    s.keys("<Up>");
+    assert_eq!(s.text(), "mine", "the draft was stashed");
+}
+
+#[test]
+fn copies_and_openings() {
+    let mut row = done(7, "it's a 'fox'");
+    row.request.references = vec![plantain::domain::Reference {
+        given: "/a b.png".to_owned(),
+        source: plantain::domain::ReferenceSource::File("/a b.png".into()),
+    }];
+    let mut s = Script::with_rows(120, 40, vec![row.clone()]);
+    s.keys("<Esc>yyyuypyc");
+    let copied: Vec<(String, &str)> = s
+        .take()
+        .into_iter()
+        .map(|e| match e {
+            Effect::CopyText { text, what, .. } => (text, what),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let expected = [
+        ("/pictures/00000007-1.png", "path"),
+        ("https://files.example/1.png?sig=1", "URL"),
+        ("it's a 'fox'", "prompt"),
+        (
+            "plantain generate -m NanoBananaPro-1K -r 1:1 -f jpeg -i '/a b.png' -- 'it'\\''s a '\\''fox'\\'''",
+            "command",
+        ),
+    ];
+    assert_eq!(copied, expected.map(|(t, w)| (t.to_owned(), w)));
+
+    s.keys("s");
+    let task = match &s.take()[..] {
+        [Effect::SaveCopy { task, picture }] => {
+            assert_eq!(**picture, row.pictures[0]);
+            *task
+        }
+        other => panic!("{other:?}"),
+    };
+    s.event(Event::Done {
+        task,
+        result: Ok("copied to ./fox.png".into()),
+    });
+    assert_eq!(s.notice(), "copied to ./fox.png");
+    s.event(Event::Done {
+        task,
+        result: Err(failure("late")),
+    });
+    assert_eq!(s.notice(), "copied to ./fox.png", "each answer counts once");
+    s.wake();
+    s.wake();
+    assert_eq!(s.notice(), "", "a toast leaves by itself");
+    s.keys("o");
+    assert!(
+        matches!(&s.take()[..], [Effect::OpenOutside { path, .. }] if path.ends_with("00000007-1.png"))
+    );
+}
+
+#[test]
+fn details_open_and_scroll() {
+    let mut row = done(1, &"long words ".repeat(400));
+    row.failure = Some(failure("it broke"));
+    let mut s = Script::with_rows(120, 40, vec![row]);
+    s.keys("<Esc>I<Down><Down>");
+    assert_eq!(s.state.popup, Some(Popup::Details { scroll: 2 }));
+    s.keys("<PgDn><PgDn><PgDn><PgDn><PgUp>q");
+    assert_eq!(s.state.popup, None);
+    assert_eq!(s.take(), []);
+}
+
+#[test]
+fn without_a_row_or_a_picture_each_key_says_why() {
+    let mut s = Script::new(120, 40);
+    for keys in [
+        "e", "r", "f", "a", "p", "x", "s", "o", "I", "<Enter>", "yy", "yc",
+    ] {
+        s.keys("<Alt+3>").keys(keys);
+        assert_eq!(s.notice(), "nothing is selected", "{keys}");
+        s.keys("<Esc>");
+    }
+    let mut refused = generation(1, "fox");
+    refused.state = plantain::domain::State::Refused;
+    let mut s = Script::with_rows(120, 40, vec![refused]);
+    for keys in ["e", "f", "s", "o", "yy", "yu"] {
+        s.keys("<Alt+3>").keys(keys);
+        assert_eq!(s.notice(), "this row has no picture", "{keys}");
+        s.keys("<Esc>");
+    }
+    assert_eq!(s.take(), []);
+}
+
+#[test]
+fn leaving_keys_only_close_a_question() {
+    let mut s = at_row(2);
+    for key in ["q", "<Ctrl+C>", "<Esc>"] {
+        s.keys("r").keys(key);
+        assert_eq!((s.take(), s.state.ask.clone()), (vec![], None), "{key}");
+    }
+    assert_eq!(s.text(), "");
+}
