@@ -7,7 +7,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::domain::PictureId;
-use crate::graphics::Placement;
+use crate::graphics::{Placement, minus};
 
 /// The cursor and the pictures of one frame.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -49,29 +49,13 @@ impl Scene {
             .placements
             .iter()
             .flat_map(|placement| {
-                around(placement.part, cover)
+                minus(placement.part, cover)
                     .into_iter()
-                    .filter(|part| !part.is_empty())
                     .map(|part| Placement { part, ..*placement })
             })
             .collect();
         self.cursor = self.cursor.filter(|cursor| !cover.contains(*cursor));
     }
-}
-
-/// What is left of `part` around `hole`: above, left, right, below; empty ones where nothing is left.
-fn around(part: Rect, hole: Rect) -> [Rect; 4] {
-    let hole = part.intersection(hole);
-    if hole.is_empty() {
-        return [part, Rect::ZERO, Rect::ZERO, Rect::ZERO];
-    }
-    let strip = |x, y, right: u16, bottom: u16| Rect::new(x, y, right - x, bottom - y);
-    [
-        strip(part.x, part.y, part.right(), hole.y),
-        strip(part.x, hole.y, hole.x, hole.bottom()),
-        strip(hole.right(), hole.y, part.right(), hole.bottom()),
-        strip(part.x, hole.bottom(), part.right(), part.bottom()),
-    ]
 }
 
 #[cfg(test)]
