@@ -7,6 +7,7 @@ use super::scene::Scene;
 use super::words::{Animal, Person};
 
 /// A creature as it is drawn.
+#[derive(Clone)]
 struct Role {
     parts: &'static [Part],
     /// Height of 100 units as a share of the unit length.
@@ -153,39 +154,57 @@ fn role(scene: &Scene, animal: Animal) -> Role {
     }
 }
 
-/// Draws everybody in the brief on the ground, the first one largest. `ground` gives its top in px at an x in px.
+/// Draws everybody in the brief on the ground, whose top in px `ground` gives at an x in px.
+///
+/// The first stands on a third of the picture, the second beside it, the third on its other side. A person together
+/// with a horse or an elephant rides.
 pub fn stand(scene: &mut Scene, ground: impl Fn(f32) -> f32) {
-    let width = scene.canvas.width;
     let groups = scene.brief.animals.clone();
-    let crowd: usize = groups.iter().map(|(_, n)| n).sum();
-    let shrink = [1.0, 1.0, 0.84, 0.72, 0.64, 0.58][crowd.min(5)];
-    let step = scene.len(0.42) * shrink;
-    let middle = scene.stand()
-        + if crowd > 1 {
-            scene.side * step * 0.4
-        } else {
-            0.0
-        };
-    let flip = scene.side < 0.0;
-    let mut index = 0;
-    for (animal, count) in groups {
-        let role = role(scene, animal);
-        for nth in 0..count {
-            // The second stands beside the first, the third on its other side.
-            let slot = [0.0, -1.0, 1.0, -2.0, 2.0][index % 5] * scene.side;
-            let x = (middle + slot * step).clamp(width * 0.16, width * 0.84);
-            let height = scene.len(role.size) * shrink * [1.0, 0.84, 0.92][nth % 3];
-            let y = ground(x) + scene.len(0.05 + 0.02 * (index % 2) as f32);
-            let pose = Pose {
-                foot: (x, y),
-                height,
-                flip: if index % 3 == 2 { !flip } else { flip },
-                grounded: true,
-                distance: 0.0,
-            };
-            draw(scene, role.parts, role.coat, pose);
-            index += 1;
+    let mut company: Vec<Role> = Vec::new();
+    for (animal, count) in &groups {
+        for nth in 0..*count {
+            let mut role = role(scene, *animal);
+            role.size *= [1.12, 0.94, 1.03][nth % 3];
+            company.push(role);
         }
+    }
+    let mount = match groups.first() {
+        Some((Animal::Horse, _)) => Some(0.44),
+        Some((Animal::Elephant, _)) => Some(0.62),
+        _ => None,
+    };
+    let person = scene.brief.person.map(person);
+    let rider = mount.zip(person.clone());
+    if rider.is_none() {
+        company.extend(person);
+    }
+    let width = scene.canvas.width;
+    let shrink = [1.0, 1.0, 0.84, 0.72, 0.64, 0.58][company.len().min(5)];
+    let step = scene.len(0.42) * shrink;
+    let shift = if company.len() > 1 { step * 0.4 } else { 0.0 };
+    let middle = scene.stand() + scene.side * shift;
+    let flip = scene.side < 0.0;
+    for (i, role) in company.into_iter().enumerate() {
+        let slot = [0.0, -1.0, 1.0, -2.0, 2.0][i % 5] * scene.side;
+        let x = (middle + slot * step).clamp(width * 0.16, width * 0.84);
+        let pose = Pose {
+            foot: (x, ground(x) + scene.len(0.05 + 0.02 * (i % 2) as f32)),
+            height: scene.len(role.size) * shrink,
+            flip: if i % 3 == 2 { !flip } else { flip },
+            grounded: true,
+            distance: 0.0,
+        };
+        if let Some((back, rider)) = rider.clone().filter(|_| i == 0) {
+            let seat = Pose {
+                // The animal is drawn over the rider's legs.
+                foot: (x, pose.foot.1 - pose.height * back),
+                height: pose.height * 0.72,
+                grounded: false,
+                ..pose
+            };
+            draw(scene, rider.parts, rider.coat, seat);
+        }
+        draw(scene, role.parts, role.coat, pose);
     }
 }
 
@@ -209,12 +228,8 @@ pub fn float(
     draw(scene, role.parts, role.coat, pose);
 }
 
-/// Draws the person of the brief, if any, `share` of the unit length tall.
-pub fn person(scene: &mut Scene, foot: (f32, f32), share: f32) {
-    let Some(person) = scene.brief.person else {
-        return;
-    };
-    let (parts, own) = match person {
+fn person(person: Person) -> Role {
+    let (parts, coat) = match person {
         Person::Wanderer => (
             people::WANDERER,
             coat(0x3d_4a5e, 0xe0_b090, 0x2a_2426, 0xd0_4a34, 0),
@@ -228,14 +243,11 @@ pub fn person(scene: &mut Scene, foot: (f32, f32), share: f32) {
             coat(0x9a_b0b8, 0xe8_f0f0, 0x2c_343c, 0xf0_8038, 0x60_f0e8),
         ),
     };
-    let pose = Pose {
-        foot,
-        height: scene.len(share),
-        flip: scene.side < 0.0,
-        grounded: true,
-        distance: 0.0,
-    };
-    draw(scene, parts, own, pose);
+    Role {
+        parts,
+        size: 0.4,
+        coat,
+    }
 }
 
 /// A flock in the sky.

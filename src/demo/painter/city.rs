@@ -59,10 +59,6 @@ pub fn paint(scene: &mut Scene) {
             .canvas
             .fill(Shape::new().rect(0.0, top - lip, width, lip), edge, 1.0);
         cast::stand(scene, |_| top);
-        if scene.brief.person.is_some() {
-            let foot = (scene.stand(), top + scene.len(0.04));
-            cast::person(scene, foot, 0.4);
-        }
     } else if scene.brief.craft == Some(Craft::Boat) {
         let at = (scene.stand(), h * 0.84);
         craft::sailboat(scene, at, 0.24);

@@ -116,41 +116,44 @@ fn heap(scene: &mut Scene, base: (f32, f32), size: f32, dice: &mut Rng) {
         .palette
         .cloud_shade
         .mix(scene.palette.haze, 0.45 + air * 0.35);
-    let puffs: Vec<(f32, f32, f32)> = (0..26)
+    let puffs: Vec<(f32, f32, f32)> = (0..30)
         .map(|_| {
             let along = dice.range(-1.0, 1.0);
             let tall = (1.0 - along * along).max(0.05);
             let r = size * (0.1 + 0.2 * tall * dice.range(0.5, 1.0));
             (
                 base.0 + along * size,
-                base.1 - r * 0.55 - dice.unit() * tall * size * 0.34,
+                base.1 - r * 0.5 - dice.unit() * tall * size * 0.3,
                 r,
             )
         })
         .collect();
-    // Each puff is a lit shape over a shaded one, back to front, so that they model each other.
+    let mut body = Shape::new();
+    for (x, y, r) in &puffs {
+        body.add_smooth(&cut_disc(*x, *y, *r, base.1));
+    }
+    let crown = base.1 - size * 0.62;
+    scene.canvas.fill_run(
+        body,
+        ((base.0 + scene.side * size * 0.3, crown), bright, 0.96),
+        ((base.0 - scene.side * size * 0.1, base.1), shade, 0.5),
+    );
+    // Soft light on each billow, and soft shade where it turns away.
     for (x, y, r) in puffs {
-        let sink = |y: f32| ((y - (base.1 - size * 0.5)) / (size * 0.5)).clamp(0.0, 1.0);
-        let body = bright.mix(shade, 0.25 + 0.75 * sink(y));
-        let edge = (x + scene.side * r * 0.7, y - r * 0.8);
-        let foot = (x - scene.side * r * 0.5, (y + r).min(base.1));
-        scene.canvas.fill_run(
-            cut_disc(x, y, r, base.1),
-            (edge, bright.mix(body, sink(y) * 0.7), 0.92),
-            (foot, body, 0.28),
-        );
+        let lift = ((base.1 - y) / (size * 0.5)).clamp(0.0, 1.0);
+        let spot = (x + scene.side * r * 0.22, y - r * 0.28);
+        scene.canvas.glow(spot, r * 0.72, bright, 0.06 + 0.2 * lift);
     }
 }
 
 /// A disc whose part under `floor` is flattened.
-fn cut_disc(x: f32, y: f32, r: f32, floor: f32) -> Shape {
-    let points: Vec<(f32, f32)> = (0..20)
+fn cut_disc(x: f32, y: f32, r: f32, floor: f32) -> Vec<(f32, f32)> {
+    (0..20)
         .map(|i| {
             let angle = i as f32 / 20.0 * std::f32::consts::TAU;
             let py = y + r * angle.sin();
             let over = (py - floor).max(0.0);
             (x + r * angle.cos(), py - over * 0.86)
         })
-        .collect();
-    Shape::new().smooth(&points)
+        .collect()
 }

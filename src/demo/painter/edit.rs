@@ -10,7 +10,7 @@ use super::scene::Scene;
 use super::shape::Shape;
 use super::vocabulary::Word;
 use super::weather;
-use super::words::{Brief, Finish, Hour, Season, Weather, known};
+use super::words::{Brief, Finish, Hour, Season, Tree, Weather, known};
 
 /// Applies every known word in its order; a prompt without any gets a grade of its own.
 pub fn apply(canvas: Canvas, prompt: &str) -> Canvas {
@@ -72,6 +72,10 @@ impl Work {
                 })
             }),
             Word::Flowers => self.petals(),
+            Word::Tree(Tree::Blossom) => {
+                self.each(|c| turn_green(c, Rgb::hex(0xf2_a8c0)));
+                self.petals();
+            }
             _ => return false,
         }
         true
@@ -90,14 +94,17 @@ impl Work {
                     let dark = c
                         .saturate(0.5)
                         .multiply(Rgb::hex(0x48_5c94))
-                        .scale(0.25 + luma * 0.62);
+                        .scale(0.3 + luma * 0.85);
                     dark.screen(sky, 0.3 * (1.0 - y / h))
                 });
                 self.stars();
                 self.moon();
             }
             Hour::Dawn => self.wash(Rgb::hex(0xf8_b8b0), Rgb::hex(0xff_e2b0), 0.42),
-            Hour::Sunset => self.wash(Rgb::hex(0x8a_3a6c), Rgb::hex(0xff_9a40), 0.58),
+            Hour::Sunset => {
+                self.each(|c| c.scale(0.86));
+                self.wash(Rgb::hex(0x8a_3a6c), Rgb::hex(0xff_8c3a), 0.72);
+            }
             Hour::Dusk => {
                 self.each(|c| c.scale(0.72));
                 self.wash(Rgb::hex(0x2c_2c66), Rgb::hex(0xf0_8a8c), 0.55);
@@ -141,12 +148,12 @@ impl Work {
                 self.canvas.shade(0.0, h, |x, y, c| {
                     // Snow lies where it is brighter above than here: on upper edges; and thickly on the ground.
                     let edge = above.at(x, y - step).luma() - c.luma();
-                    let drift = smoothstep(0.5, 1.0, y / h)
-                        * smoothstep(0.3, 0.62, tile.deep(x / unit * 18.0, y / unit * 60.0));
+                    let drift = smoothstep(0.52, 0.78, y / h)
+                        * smoothstep(0.22, 0.56, tile.deep(x / unit * 18.0, y / unit * 60.0));
                     let cold = c.saturate(0.4).mix(Rgb::hex(0xd4_dfee), 0.3);
                     cold.mix(
                         white,
-                        (smoothstep(0.03, 0.18, edge) * 0.8 + drift * 0.72).min(0.92),
+                        (smoothstep(0.03, 0.18, edge) * 0.8 + drift * 0.85).min(0.92),
                     )
                 });
                 weather::snow(&mut self.canvas, &mut self.dice);
@@ -181,7 +188,7 @@ impl Work {
             Season::Winter => self.weather(Weather::Snow),
             Season::Autumn => {
                 self.each(|c| {
-                    turn_green(c, Rgb::hex(0xe0_8a2c)).multiply(Rgb {
+                    turn_green(c, Rgb::hex(0xd4_8638)).multiply(Rgb {
                         r: 1.1,
                         g: 0.97,
                         b: 0.78,
@@ -298,13 +305,16 @@ impl Work {
     /// Puts the figures of the prompt into the foreground.
     fn figures(self, prompt: &str) -> Canvas {
         let mut scene = Scene::new(self.canvas, Brief::read(prompt));
-        scene.palette.dark = scene.palette.dark.min(0.35);
+        // The light is that of the picture: plain, unless the words made it dark.
+        let dark = known(prompt)
+            .iter()
+            .any(|w| matches!(w, Word::Hour(Hour::Night | Hour::Dusk) | Word::Darker));
+        scene.palette.dark = if dark { 0.5 } else { 0.08 };
+        scene.palette.ambient = Rgb::WHITE;
+        scene.palette.light = Rgb::hex(0xff_f6e2);
+        scene.palette.shadow = Rgb::hex(0x1c_2438);
         let h = scene.canvas.height;
         cast::stand(&mut scene, |_| h * 0.9);
-        if scene.brief.person.is_some() {
-            let foot = (scene.canvas.width * 0.5, h * 0.95);
-            cast::person(&mut scene, foot, 0.4);
-        }
         scene.canvas
     }
 
@@ -336,5 +346,5 @@ impl Work {
 /// Moves greens, and only greens, towards `to`.
 fn turn_green(c: Rgb, to: Rgb) -> Rgb {
     let green = (c.g - c.r.max(c.b)) * 5.0 + 0.25;
-    c.mix(to.scale(0.25 + c.luma() * 1.25), green.clamp(0.0, 0.85))
+    c.mix(to.scale(0.25 + c.luma() * 1.25), green.clamp(0.0, 0.72))
 }

@@ -21,6 +21,8 @@ pub enum Tone {
     Eye,
     Spark,
     Pink,
+    /// The light colour in shade: folds of skin.
+    Fold,
 }
 
 /// One outline of a figure.
@@ -197,15 +199,18 @@ fn outlines(part: &Part) -> Vec<(Part, Vec<Knot>)> {
 fn own(scene: &Scene, tone: Tone, coat: &Coat, distance: f32) -> Rgb {
     let palette = &scene.palette;
     let color = match tone {
-        Tone::Coat => palette.lit(coat.body),
-        Tone::Shade => palette.lit(coat.body.scale(0.8)).mix(palette.shadow, 0.26),
-        Tone::Light => palette.lit(coat.light),
-        Tone::Dark => palette.lit(coat.dark),
-        Tone::Accent => palette.lit(coat.accent).mix(coat.accent, 0.25),
+        Tone::Coat => palette.shown(coat.body),
+        Tone::Shade => palette
+            .shown(coat.body.scale(0.8))
+            .mix(palette.shadow, 0.26),
+        Tone::Light => palette.shown(coat.light),
+        Tone::Dark => palette.shown(coat.dark),
+        Tone::Accent => palette.shown(coat.accent).mix(coat.accent, 0.25),
         // Eyes catch light of their own.
-        Tone::Eye => palette.lit(coat.eye).mix(coat.eye, 0.6),
+        Tone::Eye => palette.shown(coat.eye).mix(coat.eye, 0.6),
         Tone::Spark => Rgb::WHITE,
-        Tone::Pink => palette.lit(Rgb::hex(0xe6_9a98)),
+        Tone::Fold => palette.shown(coat.light.multiply(Rgb::hex(0xe8_b8a8))),
+        Tone::Pink => palette.shown(Rgb::hex(0xe6_9a98)),
     };
     palette.far(color, distance)
 }

@@ -22,8 +22,8 @@ pub fn paint(canvas: &mut Canvas, finish: Finish) {
             Finish::Sepia => sepia(old, luma),
         };
         toned
-            .scale((1.0 - 0.42 * corner * corner * 4.0) * (1.0 + grain * 0.05))
-            .add(Rgb::WHITE, grain * 0.012)
+            .scale((1.0 - 0.3 * corner * corner * 4.0) * (1.0 + grain * 0.036))
+            .add(Rgb::WHITE, grain * 0.01)
     });
 }
 

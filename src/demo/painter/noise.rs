@@ -68,9 +68,9 @@ impl Tile {
 
     /// The noise at a point, from 0 to 1 and mostly near 0.5; the largest swings are 16 units long.
     pub fn at(&self, x: f32, y: f32) -> f32 {
-        let (fx, fy) = (x.floor(), y.floor());
-        let (tx, ty) = (x - fx, y - fy);
-        let (x0, y0) = (fx as i32 as usize % SIDE, fy as i32 as usize % SIDE);
+        let (fx, fy) = (floor(x), floor(y));
+        let (tx, ty) = (x - fx as f32, y - fy as f32);
+        let (x0, y0) = (fx as usize % SIDE, fy as usize % SIDE);
         let (x1, y1) = ((x0 + 1) % SIDE, (y0 + 1) % SIDE);
         let (a, b) = (self.cells[y0 * SIDE + x0], self.cells[y0 * SIDE + x1]);
         let (c, d) = (self.cells[y1 * SIDE + x0], self.cells[y1 * SIDE + x1]);
@@ -84,6 +84,12 @@ impl Tile {
             + self.at(x * 2.7 + 31.0, y * 2.7 + 17.0) * 0.28
             + self.at(x * 7.3 + 5.0, y * 7.3 + 71.0) * 0.14
     }
+}
+
+/// The whole number at or below `x`. `f32::floor` is a call where the processor's baseline has no instruction for it.
+fn floor(x: f32) -> i32 {
+    let whole = x as i32;
+    whole - i32::from(x < whole as f32)
 }
 
 fn cell(x: f32) -> (i32, f32) {

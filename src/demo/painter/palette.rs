@@ -99,7 +99,7 @@ impl Palette {
             Weather::Clear | Weather::Cloudy => return,
             Weather::Rain => (Rgb::hex(0x62_7684), 0.48),
             Weather::Storm => (Rgb::hex(0x33_4450), 0.6),
-            Weather::Snow => (Rgb::hex(0xb4_c2d4), 0.3),
+            Weather::Snow => (Rgb::hex(0xc4_d2e4), 0.22),
             Weather::Fog => (Rgb::hex(0xb8_c0c2), 0.4),
         };
         // Grey of the sky's own lightness at night, when the air is not lit.
@@ -147,6 +147,12 @@ impl Palette {
     /// What a thing of colour `own` shows in this light.
     pub fn lit(&self, own: Rgb) -> Rgb {
         own.multiply(self.ambient).mix(self.shadow, self.dark)
+    }
+
+    /// A figure in this light: the eye looks for it, so it drifts less into the shade.
+    pub fn shown(&self, own: Rgb) -> Rgb {
+        let air = self.ambient.mix(Rgb::WHITE, 0.3);
+        own.multiply(air).mix(self.shadow, self.dark * 0.55)
     }
 
     /// A thing at a distance: 0 is here, 1 is air.

@@ -37,7 +37,7 @@ fn ground(scene: &Scene) -> Rgb {
     let lit = scene.palette.lit(own);
     // Snow gives back more light than anything else.
     if winter(scene) {
-        lit.mix(own.multiply(scene.palette.ambient), 0.45)
+        lit.mix(own.multiply(scene.palette.ambient), 0.62)
     } else {
         lit
     }
@@ -76,7 +76,7 @@ fn drifts(scene: &mut Scene, land: &Ridge) {
         if y < top + 1.0 {
             return old;
         }
-        let n = tile.deep(x / unit * 16.0, (y - top) / unit * 60.0) - 0.5;
+        let n = tile.at(x / unit * 16.0, (y - top) / unit * 60.0) - 0.5;
         if n > 0.0 {
             old.mix(bright, (n * 0.9).min(0.3))
         } else {
@@ -89,15 +89,6 @@ fn everybody(scene: &mut Scene, land: &Ridge) {
     let tops = land.tops.clone();
     let last = tops.len().saturating_sub(1);
     cast::stand(scene, |x| tops[(x.max(0.0) as usize).min(last)]);
-    if scene.brief.person.is_some() {
-        let x = if scene.brief.animals.is_empty() {
-            scene.stand()
-        } else {
-            scene.stand() - scene.side * scene.len(0.3)
-        };
-        let y = land.top(x) + scene.len(0.045);
-        cast::person(scene, (x, y), 0.33);
-    }
 }
 
 fn wildlife(scene: &mut Scene) {
@@ -121,7 +112,7 @@ fn wildlife(scene: &mut Scene) {
 }
 
 /// Peaks behind peaks, the farthest nearly air.
-fn ranges(scene: &mut Scene, base: f32, height: f32) {
+fn ranges(scene: &mut Scene, base: f32, height: f32, low: f32) {
     let h = scene.canvas.height;
     let mut dice = scene.dice("rock");
     let rock = Rgb::hex(dice.pick([0x5a_6678, 0x66_6470, 0x5c_6e70]));
@@ -151,14 +142,20 @@ fn ranges(scene: &mut Scene, base: f32, height: f32) {
                 };
             cover.snow = Some((scene.palette.far(white, distance * 0.6), depth));
         }
-        fill(scene, &land, h, cover);
+        // What the nearer land hides is not painted.
+        let bottom = if i == 0 {
+            base + h * 0.035 + tall * 0.08
+        } else {
+            h * low
+        };
+        fill(scene, &land, bottom, cover);
         let haze = scene.palette.haze;
         mist(scene, base, scene.len(0.09), haze, 0.5);
     }
 }
 
 /// Wooded hills between the peaks and the viewer.
-fn woods(scene: &mut Scene, rows: &[(f32, f32, f32)]) {
+fn woods(scene: &mut Scene, rows: &[(f32, f32, f32)], low: f32) {
     let h = scene.canvas.height;
     let kind = scene.brief.tree.unwrap_or(Tree::Conifer);
     let kind = if kind == Tree::Palm {
@@ -199,7 +196,8 @@ fn woods(scene: &mut Scene, rows: &[(f32, f32, f32)]) {
         let foot = scene.palette.far(floor, 0.3);
         let mut cover = Cover::plain(floor, foot, scene.len(0.16));
         cover.mottle = 0.25;
-        fill(scene, &land, h, cover);
+        let bottom = h * rows.get(i + 1).map_or(low, |next| next.0 + 0.01);
+        fill(scene, &land, bottom, cover);
         let haze = scene.palette.haze;
         mist(
             scene,
@@ -211,14 +209,17 @@ fn woods(scene: &mut Scene, rows: &[(f32, f32, f32)]) {
     }
 }
 
-/// A large tree or two at the light's side, to look past.
-fn framing(scene: &mut Scene, land: &Ridge) {
+/// A large tree or two at the light's side, to look past, `out` of the width from the middle.
+fn framing(scene: &mut Scene, land: &Ridge, out: f32) {
     let kind = scene.brief.tree.unwrap_or(match scene.brief.place {
         Place::Meadow => Tree::Broadleaf,
         _ => Tree::Conifer,
     });
     let mut dice = scene.dice("framing");
-    let (w, edge) = (scene.canvas.width, 0.5 + scene.side * dice.range(0.36, 0.4));
+    let (w, edge) = (
+        scene.canvas.width,
+        0.5 + scene.side * (out + dice.range(0.0, 0.04)),
+    );
     for (i, (shift, tall)) in [(0.075, 0.5), (-0.01, 0.64), (0.045, 0.38)]
         .into_iter()
         .enumerate()

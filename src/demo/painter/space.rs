@@ -41,21 +41,20 @@ pub fn paint(scene: &mut Scene) {
     fill(scene, &land, h, cover);
     craters(scene, &land.tops, soil);
     if scene.brief.craft == Some(Craft::Rocket) {
-        let at = (scene.stand(), h * 0.46);
+        // Beside whoever stands below, or on their third.
+        let aside = if scene.brief.person.is_some() {
+            0.2
+        } else {
+            0.0
+        };
+        let at = (
+            scene.stand() - scene.side * scene.canvas.width * aside,
+            h * 0.46,
+        );
         craft::rocket(scene, at, 0.42);
     }
     let tops = land.tops.clone();
     let top = move |x: f32| tops[(x.max(0.0) as usize).min(tops.len() - 1)];
-    if scene.brief.person.is_some() {
-        let x = scene.stand()
-            + if scene.brief.craft.is_some() {
-                scene.side * scene.len(0.3)
-            } else {
-                0.0
-            };
-        let foot = (x, top(x) + scene.len(0.05));
-        cast::person(scene, foot, 0.4);
-    }
     cast::stand(scene, top);
 }
 

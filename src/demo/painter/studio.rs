@@ -64,8 +64,8 @@ fn backdrop(scene: &mut Scene) {
         let t = smoothstep(0.05, 1.0, lean + (brush - 0.5) * 0.9);
         deep.mix(warm, t).scale(0.9 + 0.2 * brush)
     });
-    let center = (w * (0.5 + side * 0.1), h * 0.44);
-    let r = unit * 0.34;
+    let center = (w * (0.5 + side * 0.05), h - unit * 0.5);
+    let r = unit * 0.35;
     scene.canvas.glow(center, r * 1.9, glow, 0.5);
     scene.canvas.fill_run(
         Shape::new().circle(center.0, center.1, r),
@@ -217,7 +217,7 @@ fn still_life(scene: &mut Scene, still: Still) {
     });
     pane(scene, edge);
     let at = (w * (0.5 - side * 0.03), h * 0.86);
-    let tall = scene.len(0.4);
+    let tall = scene.len(0.46);
     let pose = |height: f32, foot: (f32, f32)| Pose {
         foot,
         height,
@@ -273,19 +273,27 @@ fn pane(scene: &mut Scene, edge: f32) {
     let (w, side) = (scene.canvas.width, scene.side);
     let color = scene.palette.light;
     let strength = if scene.palette.dark > 0.3 { 0.1 } else { 0.3 };
-    let (pw, ph, slant) = (scene.len(0.16), scene.len(0.2), scene.len(0.1));
-    let x0 = w * (0.5 - side * 0.14) - pw;
-    for column in 0..2 {
-        for row in 0..2 {
-            let x = x0 + column as f32 * pw * 1.14;
-            let y = edge * 0.13 + row as f32 * ph * 1.1 + column as f32 * side * -slant * 0.3;
+    let (pw, ph) = (scene.len(0.13), scene.len(0.135));
+    let x0 = w * (0.5 - side * 0.24);
+    // The bars fall on the wall as a slanted grid, sharper near the window.
+    let at = |column: f32, row: f32| {
+        let (x, y) = (column * pw * 1.12, row * ph * 1.1);
+        (x0 - side * (x - y * 0.36), edge * 0.06 + y + x * 0.16)
+    };
+    for column in 0..3 {
+        for row in 0..3 {
+            let (c, r) = (column as f32, row as f32);
             let shape = Shape::new().polygon(&[
-                (x, y),
-                (x + pw, y - side * slant * 0.3),
-                (x + pw - side * slant * 0.5, y + ph - side * slant * 0.3),
-                (x - side * slant * 0.5, y + ph),
+                at(c, r),
+                at(c + 0.89, r),
+                at(c + 0.89, r + 0.9),
+                at(c, r + 0.9),
             ]);
-            scene.canvas.fill(shape, color, strength);
+            scene.canvas.fill_run(
+                shape,
+                (at(0.0, 0.0), color, strength),
+                (at(3.0, 3.0), color, strength * 0.35),
+            );
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Land seen from the side: ridge after ridge, each an outline over the columns, fading into the air with distance.
 
 use super::color::{Rgb, smoothstep};
-use super::noise::fractal;
+use super::noise::{fractal, lattice};
 use super::scene::Scene;
 
 /// The form of an outline.
@@ -40,12 +40,7 @@ pub fn ridge(scene: &Scene, part: &str, form: Form, base: f32, height: f32, scal
         .map(|x| {
             let u = x as f32 / unit * scale + offset;
             let rise = match form {
-                Form::Peaks => {
-                    // Folded noise has the sharp crests of rock.
-                    let fold = 1.0 - (fractal(u, seed, 2, 0.4) * 2.0 - 1.0).abs();
-                    let rough = fractal(u * 4.3, seed ^ 0x4d, 5, 0.52) - 0.5;
-                    fold * fold * 0.95 + rough * 0.34 + 0.05
-                }
+                Form::Peaks => peaks(u, seed),
                 Form::Hills => {
                     fractal(u, seed, 2, 0.35) + (fractal(u * 9.0, seed ^ 3, 3, 0.5) - 0.5) * 0.05
                 }
@@ -64,6 +59,23 @@ pub fn ridge(scene: &Scene, part: &str, form: Form, base: f32, height: f32, scal
     Ridge { tops }
 }
 
+/// The outline of a range at `u`, from 0 to 1: one summit in each cell, each with two sides of its own steepness.
+fn peaks(u: f32, seed: u32) -> f32 {
+    // The sides are bent a little, or they would be rulers.
+    let u = u + (fractal(u * 2.6, seed ^ 0x4d, 3, 0.5) - 0.5) * 0.34;
+    let home = u.floor() as i32;
+    let mut rise = 0.0_f32;
+    for cell in home - 1..=home + 1 {
+        let dice = |n: i32| lattice(cell, n, seed);
+        let away = u - (cell as f32 + 0.2 + 0.6 * dice(1));
+        let tall = 0.42 + 0.58 * dice(2);
+        let foot = 0.75 + 0.55 * if away < 0.0 { dice(3) } else { dice(4) };
+        let side = (1.0 - away.abs() / foot).max(0.0);
+        rise = rise.max(tall * (side * 0.55 + side * side * 0.45));
+    }
+    rise + (fractal(u * 7.0, seed ^ 0x4e, 4, 0.55) - 0.5) * 0.13
+}
+
 /// How the land below an outline is coloured.
 #[derive(Debug, Clone, Copy)]
 pub struct Cover {
@@ -79,6 +91,8 @@ pub struct Cover {
     pub stretch: f32,
     /// Sides towards the light: 0 is flat, 1 strong.
     pub relief: f32,
+    /// Sides without gullies, as of sand.
+    pub smooth: bool,
     /// Snow from the crest down: its colour and its depth in px.
     pub snow: Option<(Rgb, f32)>,
 }
@@ -92,6 +106,7 @@ impl Cover {
             mottle: 0.0,
             stretch: 1.0,
             relief: 0.0,
+            smooth: false,
             snow: None,
         }
     }
@@ -111,6 +126,7 @@ pub fn fill(scene: &mut Scene, ridge: &Ridge, bottom: f32, cover: Cover) {
         cover.top.mix(scene.palette.shadow, 0.4),
     );
     let grain = 150.0 / unit;
+    let rough = if cover.smooth { 0.1 } else { 1.0 };
     let last = ridge.tops.len().saturating_sub(1);
     scene
         .canvas
@@ -132,14 +148,15 @@ pub fn fill(scene: &mut Scene, ridge: &Ridge, bottom: f32, cover: Cover) {
                 color = color.scale(1.0 + noise * cover.mottle);
             }
             if cover.relief > 0.0 {
-                // The boundary between the lit and the shaded face wanders with the noise as it falls.
-                let wander = x + down * noise * 1.5;
-                let slope = slopes[(wander.max(0.0) as usize).min(last)];
-                let facing = slope * side + noise * 0.8;
+                // Gullies run down from the crest, away from the summit; the noise that draws them is slanted.
+                let slope = slopes[(x as usize).min(last)];
+                let slant = down * if slope > 0.0 { 0.7 } else { -0.7 };
+                let gully = tile.at((x - slant) * grain * 1.3, y * grain * 0.45) - 0.5;
+                let facing = slope * side * 1.25 + (gully * 1.5 + noise * 0.7) * rough;
                 let k = cover.relief * (1.0 - t);
                 let mut face = color;
                 if let Some((snow, depth)) = cover.snow {
-                    let line = depth * (1.0 + noise * 3.4 + slope * side * 0.25);
+                    let line = depth * (1.0 + noise * 3.0 + gully * 2.6);
                     let white = smoothstep(0.04, -0.04, (down - line) / unit);
                     face = face.mix(snow, white * (1.0 - t * 0.55));
                 }
@@ -161,7 +178,7 @@ pub fn fill(scene: &mut Scene, ridge: &Ridge, bottom: f32, cover: Cover) {
 
 /// The steepness of the outline around each column, smoothed: positive where the land falls to the right.
 fn slopes(scene: &Scene, ridge: &Ridge) -> Vec<f32> {
-    let reach = (scene.canvas.unit * 0.012).max(1.0) as usize;
+    let reach = (scene.canvas.unit * 0.03).max(1.0) as usize;
     let last = ridge.tops.len().saturating_sub(1);
     (0..ridge.tops.len())
         .map(|x| {
@@ -177,7 +194,7 @@ pub fn mist(scene: &mut Scene, y: f32, height: f32, color: Rgb, strength: f32) {
     let (tile, unit) = (&scene.tile, scene.canvas.unit);
     scene.canvas.shade(y - height, y + height, |px, py, old| {
         let t = 1.0 - ((py - y) / height).abs();
-        let noise = tile.deep(px / unit * 22.0 + y, py / unit * 60.0);
+        let noise = tile.at(px / unit * 30.0 + y, py / unit * 80.0);
         old.mix(
             color,
             (t * t * (3.0 - 2.0 * t) * (0.35 + noise) * strength).clamp(0.0, 1.0),

@@ -199,26 +199,7 @@ pub fn single(scene: &mut Scene, part: &str, kind: Tree, foot: (f32, f32), heigh
         .lit(Rgb::hex(0x4a_3628))
         .mix(scene.palette.shadow, 0.35);
     match kind {
-        Tree::Conifer => {
-            let green = foliage(scene, kind);
-            let mut shape = Shape::new();
-            add_conifer(&mut shape, foot, height, &mut dice.clone());
-            let dark = green.mix(scene.palette.shadow, 0.5);
-            let (a, b) = if scene.side > 0.0 {
-                (dark, green)
-            } else {
-                (green, dark)
-            };
-            let half = height * 0.16;
-            scene.canvas.fill_run(
-                shape,
-                ((foot.0 - half, foot.1), a, 1.0),
-                ((foot.0 + half, foot.1 - height * 0.2), b, 1.0),
-            );
-            if scene.brief.season == Season::Winter {
-                dust(scene, foot, height, &mut dice);
-            }
-        }
+        Tree::Conifer => fir(scene, foot, height, &mut dice),
         Tree::Palm => {
             let mut shape = Shape::new();
             add_palm(&mut shape, foot, height, &mut dice);
@@ -286,10 +267,10 @@ fn leaves(scene: &mut Scene, kind: Tree, center: (f32, f32), radius: f32, dice: 
         let mut dabs = Shape::new();
         let shift = radius * 0.11 * i as f32;
         for (x, y, r) in &lobes {
-            for _ in 0..34 {
+            for _ in 0..[38, 30, 22, 12][i] {
                 let (angle, out) = (dice.range(0.0, std::f32::consts::TAU), dice.unit().sqrt());
                 let reach = r * out * (1.0 - 0.14 * i as f32);
-                let size = radius * dice.range(0.025, 0.06);
+                let size = radius * dice.range(0.024, 0.058) * [1.15, 1.0, 0.9, 0.75][i];
                 dabs.add_ellipse(
                     x + angle.cos() * reach + scene.side * shift,
                     y + angle.sin() * reach - shift,
@@ -302,18 +283,79 @@ fn leaves(scene: &mut Scene, kind: Tree, center: (f32, f32), radius: f32, dice: 
     }
 }
 
-/// Snow on the boughs of a conifer.
-fn dust(scene: &mut Scene, foot: (f32, f32), height: f32, dice: &mut Rng) {
-    let white = scene.palette.lit(Rgb::hex(0xf0_f5fc)).mix(Rgb::WHITE, 0.15);
-    let mut shape = Shape::new();
-    for i in 0..26 {
-        let t = (i as f32 + 0.5) / 26.0;
-        let half = height * 0.15 * t.powf(0.85);
-        let x = foot.0 + dice.range(-0.8, 0.8) * half;
-        let y = foot.1 - height * (0.98 - t * 0.9);
-        shape.add_ellipse(x, y, half * dice.range(0.16, 0.34), height * 0.008);
+/// A fir from its skirt to its tip: each tier of boughs lies over the one below, ragged at its edge.
+fn fir(scene: &mut Scene, (x, base): (f32, f32), height: f32, dice: &mut Rng) {
+    let green = foliage(scene, Tree::Conifer);
+    let (dark, bright) = (
+        green.mix(scene.palette.shadow, 0.62),
+        green.mix(scene.palette.light, 0.1),
+    );
+    let snow = scene.palette.lit(Rgb::hex(0xf2_f6fd)).mix(Rgb::WHITE, 0.25);
+    let snowy = scene.brief.season == Season::Winter;
+    let shade = scene.palette.shadow;
+    let skirt = height * 0.2;
+    scene.canvas.fill(
+        Shape::new().ellipse(x, base, skirt * 1.1, height * 0.018),
+        shade,
+        0.3,
+    );
+    let bark = scene.palette.lit(Rgb::hex(0x4a_3628)).mix(shade, 0.5);
+    let trunk = height * 0.014;
+    scene.canvas.fill(
+        Shape::new().rect(x - trunk, base - height * 0.1, trunk * 2.0, height * 0.105),
+        bark,
+        1.0,
+    );
+    let tiers = 13;
+    for tier in (0..tiers).rev() {
+        let t = (tier as f32 + 1.0) / tiers as f32;
+        let low = base - height * (0.97 - 0.93 * t);
+        let top = low - height * (0.08 + 0.1 * t);
+        let out = height * 0.205 * t.powf(0.82) * dice.range(0.9, 1.08);
+        let teeth = 4 + (t * 6.0) as usize;
+        let mut outline = vec![(x, top)];
+        let mut cap = vec![(x, top)];
+        for i in 0..=teeth {
+            let k = i as f32 / teeth as f32 * 2.0 - 1.0;
+            let tip = k * out * dice.range(0.93, 1.06);
+            // Boughs hang, and hang lowest near the trunk.
+            let droop = (1.0 - k * k) * height * 0.022 + dice.range(-0.006, 0.008) * height;
+            outline.push((x + tip, low + droop));
+            cap.push((
+                x + tip * 0.7,
+                low - height * 0.028 + droop * 0.5 - dice.range(0.0, 0.014) * height,
+            ));
+            if i < teeth {
+                let between = (k + 1.0 / teeth as f32) * out;
+                outline.push((x + between * 0.92, low + droop - height * 0.022));
+                cap.push((x + between * 0.6, low - height * 0.048 + droop * 0.4));
+            }
+        }
+        let (a, b) = if scene.side > 0.0 {
+            (dark, bright)
+        } else {
+            (bright, dark)
+        };
+        scene.canvas.fill_run(
+            Shape::new().polygon(&outline),
+            ((x - out, low), a, 1.0),
+            ((x + out, top), b, 1.0),
+        );
+        if snowy {
+            scene.canvas.fill_run(
+                Shape::new().polygon(&cap),
+                ((x - scene.side * out, low), snow.mix(shade, 0.35), 0.9),
+                ((x + scene.side * out, top), snow, 0.96),
+            );
+        } else {
+            // A line of shade under each tier parts it from the next.
+            scene.canvas.fill_run(
+                Shape::new().polygon(&outline),
+                ((x, low + height * 0.02), dark, 0.5),
+                ((x, low - height * 0.05), dark, 0.0),
+            );
+        }
     }
-    scene.canvas.fill(shape, white, 0.85);
 }
 
 /// The colour of leaves in this season and light.

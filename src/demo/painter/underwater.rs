@@ -137,6 +137,7 @@ fn swimmers(scene: &mut Scene) {
         for _ in 0..count {
             let (dx, y, share, distance) = spots[next % 3];
             let whale = animal == Animal::Whale;
+            let share = share * (w / scene.canvas.unit / 1.3).min(1.0);
             let at = (
                 w * 0.5 - scene.side * w * (0.06 - dx),
                 h * y

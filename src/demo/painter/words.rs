@@ -321,11 +321,26 @@ impl Brief {
         if !said.hour && matches!(self.finish, Finish::Neon) {
             self.hour = Hour::Dusk;
         }
+        if !said.hour && said.weather {
+            self.hour = match self.weather {
+                Weather::Fog => dice.pick([Hour::Dawn, Hour::Dawn, Hour::Day]),
+                Weather::Rain => dice.pick([Hour::Day, Hour::Dusk]),
+                Weather::Snow => dice.pick([Hour::Dawn, Hour::Day, Hour::Dusk]),
+                Weather::Storm => dice.pick([Hour::Dusk, Hour::Sunset]),
+                Weather::Clear | Weather::Cloudy => self.hour,
+            };
+        }
         if self.rainbow && !said.hour {
             self.hour = Hour::Day;
         }
         if said.season && self.season == Season::Winter && !said.weather {
             self.weather = Weather::Snow;
+        }
+        if self.still == Some(Still::Flowers) && self.place != Place::Studio {
+            self.flowers = true;
+        }
+        if self.flowers && !said.season {
+            self.season = dice.pick([Season::Spring, Season::Summer]);
         }
         if self.weather == Weather::Snow {
             self.season = Season::Winter;

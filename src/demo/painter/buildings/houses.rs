@@ -143,7 +143,9 @@ pub fn lighthouse(scene: &mut Scene, (x, y): (f32, f32)) {
 fn beam(scene: &mut Scene, from: (f32, f32), direction: f32, rise: f32) {
     let long = scene.canvas.width * 0.75;
     let light = Rgb::hex(0xff_eebb);
-    for (spread, alpha) in [(0.13, 0.12), (0.085, 0.14), (0.045, 0.2)] {
+    // Many faint cones of growing width make one with a soft edge.
+    for step in 0..12 {
+        let spread = 0.012 + 0.0095 * step as f32;
         let tip = from.0 + direction * long;
         let y = from.1 - long * rise * 0.5;
         let cone = Shape::new().polygon(&[
@@ -154,7 +156,7 @@ fn beam(scene: &mut Scene, from: (f32, f32), direction: f32, rise: f32) {
         ]);
         scene
             .canvas
-            .fill_run(cone, (from, light, alpha * 2.2), ((tip, y), light, 0.0));
+            .fill_run(cone, (from, light, 0.085), ((tip, y), light, 0.0));
     }
 }
 

@@ -92,6 +92,7 @@ pub fn desert(scene: &mut Scene) {
         let low = color.mix(scene.palette.shadow, 0.3 + 0.1 * i as f32);
         let mut cover = Cover::plain(color.mix(scene.palette.light, 0.12), low, scene.len(0.3));
         cover.relief = 1.0;
+        cover.smooth = true;
         cover.mottle = 0.1;
         cover.stretch = 7.0;
         fill(scene, &land, f32::MAX, cover);

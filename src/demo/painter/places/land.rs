@@ -13,9 +13,9 @@ use crate::demo::painter::words::{Hour, Season, Tree};
 pub fn mountains(scene: &mut Scene) {
     scene.horizon = scene.canvas.height * 0.64;
     sky::paint(scene);
-    ranges(scene, 0.63, 0.36);
+    ranges(scene, 0.63, 0.36, 0.76);
     wildlife(scene);
-    woods(scene, &[(0.75, 0.075, 0.42), (0.83, 0.11, 0.22)]);
+    woods(scene, &[(0.75, 0.075, 0.42), (0.83, 0.11, 0.22)], 0.89);
     if let Some(landmark) = scene.brief.landmark {
         buildings::landmark(
             scene,
@@ -30,7 +30,7 @@ pub fn mountains(scene: &mut Scene) {
     if !winter(scene) && (scene.brief.flowers || scene.brief.season == Season::Spring) {
         meadow::flowers(scene, &land, 0.7);
     }
-    framing(scene, &land);
+    framing(scene, &land, 0.36);
     everybody(scene, &land);
 }
 
@@ -51,7 +51,7 @@ pub fn hills(scene: &mut Scene) {
     fill(
         scene,
         &far,
-        h,
+        h * 0.7,
         Cover::plain(blue, scene.palette.far(blue, 0.5), scene.len(0.15)),
     );
     wildlife(scene);
@@ -96,7 +96,7 @@ pub fn hills(scene: &mut Scene) {
         );
         cover.mottle = 0.22;
         cover.stretch = 4.0;
-        fill(scene, &land, h, cover);
+        fill(scene, &land, h * [0.79, 0.86][i], cover);
         let haze = scene.palette.haze;
         mist(
             scene,
@@ -112,7 +112,7 @@ pub fn hills(scene: &mut Scene) {
         }
     }
     let land = front(scene, 0.84, 1.0);
-    framing(scene, &land);
+    framing(scene, &land, 0.36);
     if !winter(scene) && (scene.brief.flowers || scene.brief.season != Season::Autumn) {
         let many = if scene.brief.flowers { 2.0 } else { 0.9 };
         meadow::flowers(scene, &land, many);
@@ -158,7 +158,7 @@ pub fn forest(scene: &mut Scene) {
         fill(
             scene,
             &land,
-            h,
+            h * [0.73, 0.78, 0.82, 0.89][i],
             Cover::plain(floor, scene.palette.far(floor, 0.25), scene.len(0.1)),
         );
         mist(

@@ -16,9 +16,9 @@ pub fn lake(scene: &mut Scene) {
     let h = scene.canvas.height;
     scene.horizon = h * 0.56;
     sky::paint(scene);
-    ranges(scene, 0.56, 0.34);
+    ranges(scene, 0.56, 0.34, 0.62);
     wildlife(scene);
-    woods(scene, &[(0.61, 0.07, 0.34)]);
+    woods(scene, &[(0.61, 0.07, 0.34)], 0.63);
     if let Some(landmark) = scene.brief.landmark.filter(|l| *l != Landmark::Gate) {
         buildings::landmark(
             scene,
@@ -107,7 +107,7 @@ fn bank(scene: &mut Scene) {
     let (w, unit) = (scene.canvas.width, scene.canvas.unit);
     for (x, top) in land.tops.iter_mut().enumerate() {
         let t = (x as f32 / w - 0.5).abs() * 2.0;
-        *top += unit * (0.12 - 0.17 * t * t);
+        *top += unit * (0.17 - 0.31 * t * t);
     }
     let color = ground(scene).mix(scene.palette.shadow, 0.3);
     let mut cover = Cover::plain(color, color.mix(scene.palette.shadow, 0.4), scene.len(0.1));
@@ -118,7 +118,7 @@ fn bank(scene: &mut Scene) {
         let green = ground(scene).mix(scene.palette.shadow, 0.4);
         meadow::reeds(scene, green);
     }
-    framing(scene, &land);
+    framing(scene, &land, 0.42);
 }
 
 pub fn sea(scene: &mut Scene) {
@@ -216,7 +216,7 @@ fn beach(scene: &mut Scene) -> Ridge {
     fill(scene, &land, f32::MAX, cover);
     meadow::stones(scene, "shells", &land, 5);
     if matches!(scene.brief.tree, Some(Tree::Palm)) {
-        framing(scene, &land);
+        framing(scene, &land, 0.42);
     }
     land
 }
