@@ -19,6 +19,7 @@ mod suite {
     mod pipeline;
     mod pty;
     mod raw_server;
+    mod readme;
     mod screens;
     mod studio;
     mod terminal;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::super::{ACTIONS, Context};
 use super::{Keymap, show_keys};
 
-/// A Markdown table for each context: keys, and what they do. Actions without a key are named at the end.
+/// A Markdown table for each context: keys, what they do, and the name for `keymap.toml`. Actions without a key are named at the end.
 pub fn key_table_markdown(keymap: &Keymap) -> String {
     let mut out = String::new();
     for context in Context::ALL {
@@ -19,8 +19,9 @@ pub fn key_table_markdown(keymap: &Keymap) -> String {
         }
         let _ = write!(
             out,
-            "**{}**\n\n| keys | what they do |\n|---|---|\n",
-            context.title()
+            "**{}** (`[{}]`)\n\n| keys | what they do | name |\n|---|---|---|\n",
+            context.title(),
+            context.name()
         );
         for info in ACTIONS {
             let keys: Vec<String> = bound
@@ -29,7 +30,8 @@ pub fn key_table_markdown(keymap: &Keymap) -> String {
                 .map(|b| format!("`{}`", show_keys(&b.keys).replace('|', "\\|")))
                 .collect();
             if !keys.is_empty() {
-                let _ = writeln!(out, "| {} | {} |", keys.join(" "), info.words);
+                let keys = keys.join(" ");
+                let _ = writeln!(out, "| {keys} | {} | `{}` |", info.words, info.name);
             }
         }
         out.push('\n');
