@@ -219,12 +219,9 @@ impl Theme {
         }
     }
 
-    /// The background that pictures with transparency lie on, where the theme gives one in 24 bits.
-    pub fn background(&self) -> Option<(u8, u8, u8)> {
-        match self.base.bg {
-            Some(Color::Rgb(r, g, b)) => Some((r, g, b)),
-            _ => None,
-        }
+    /// The background of the screen: what pictures with transparency lie on, and what stays where one was taken away.
+    pub fn ground(&self) -> Color {
+        self.base.bg.unwrap_or(Color::Reset)
     }
 
     /// No colours at all: bold and reverse only.
