@@ -73,14 +73,18 @@ impl Face {
         let writer = Writer::start(tty).map_err(failure)?;
         let (input, received) = InputStream::start(tty).map_err(failure)?;
         let capabilities = capabilities_of(&[], &facts, &settings);
+        let theme = theme.at(capabilities.colors);
+        let mut stage = Stage::new(capabilities);
+        // Nothing is on the stage yet, so nothing has to be taken away.
+        stage.set_ground(theme.ground());
         let mut face = Self {
             tty: tty.clone(),
             facts,
             settings,
-            theme: theme.at(capabilities.colors),
+            theme,
             screen,
             surface: Surface::new(tty.size().cells),
-            stage: Stage::new(capabilities),
+            stage,
             probe: Probe::default(),
             writer: Some(writer),
             input: Some(input),
