@@ -128,7 +128,7 @@ impl Stage {
             self.shown = survivors(&self.shown, damage);
         }
         self.pending
-            .retain(|pending| pending.holds(surface, placements, damage));
+            .retain(|pending| pending.holds(surface, placements));
         let promised = self.pending.iter().flat_map(Pending::rest);
         let present: Vec<Placement> = self.shown.iter().copied().chain(promised).collect();
         for step in plan(surface, &present, placements, &Damage::None) {
@@ -182,10 +182,8 @@ impl Stage {
 
     /// A job failed: its place stays empty, and it is not asked for again on this terminal.
     pub fn failed(&mut self, key: PayloadKey) {
-        if key.epoch == self.epoch {
-            self.asked.remove(&key);
-            self.failed.insert(key);
-        }
+        self.asked.remove(&key);
+        self.failed.insert(key);
     }
 
     /// The next bytes of pictures, to be written after a frame's text: whole chunks and bands, ending with the first
@@ -365,23 +363,17 @@ impl Pending {
         }
     }
 
-    /// Whether it is still to be brought up as it is: all that is left of it is wanted and was not written over.
-    fn holds(&self, surface: Surface, wanted: &[Placement], damage: &Damage) -> bool {
+    /// Whether it is still to be brought up as it is: all that is left of it is wanted.
+    fn holds(&self, surface: Surface, wanted: &[Placement]) -> bool {
         if surface == Surface::Layered {
             return wanted.contains(&self.placement);
         }
-        let written_over = |rect: Rect| match damage {
-            Damage::None => false,
-            Damage::Cells(cells) => cells.iter().any(|cell| cell.intersects(rect)),
-            Damage::All => true,
-        };
         self.rest().iter().all(|rest| {
-            !written_over(rest.part)
-                && wanted.iter().any(|w| {
-                    w.picture == rest.picture
-                        && w.area == rest.area
-                        && w.part.intersection(rest.part) == rest.part
-                })
+            wanted.iter().any(|w| {
+                w.picture == rest.picture
+                    && w.area == rest.area
+                    && w.part.intersection(rest.part) == rest.part
+            })
         })
     }
 }

@@ -49,6 +49,16 @@ impl Pixels {
         })
     }
 
+    /// No two pixels alike: a PNG of it is as long as its pixels, so kitty gets several chunks.
+    pub fn noise(picture: PictureId, size: PixelSize) -> Self {
+        let n = u32::from(picture.n);
+        Self::by(size, |x, y| {
+            let mixed = (x * 0x9e37 + y * 0x85eb + n * 0xc2b3).wrapping_mul(0x2c1b_3c6d);
+            let mixed = (mixed ^ (mixed >> 15)).wrapping_mul(0x297a_2d39);
+            [mixed as u8, (mixed >> 8) as u8, (mixed >> 16) as u8]
+        })
+    }
+
     /// Smooth light and some noise, as photographs have.
     pub fn photo(size: PixelSize) -> Self {
         Self::by(size, |x, y| {

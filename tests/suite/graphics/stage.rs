@@ -1,6 +1,6 @@
 //! The stage against the model terminal: in whatever order frames, results and slices come, the end is right.
 
-use plantain::domain::{GraphicsKind, PixelSize};
+use plantain::domain::{GraphicsKind, PictureId, PixelSize};
 use plantain::graphics::{Damage, EncodeJob, Payload, Placement, Stage};
 use proptest::prelude::*;
 use ratatui::layout::{Position, Rect};
@@ -19,23 +19,32 @@ struct Theatre {
     screen: Screen,
     cell: (u32, u32),
     running: Vec<EncodeJob>,
+    paint: fn(PictureId, PixelSize) -> Pixels,
 }
 
 impl Theatre {
     fn new(kind: GraphicsKind) -> Self {
         let mut caps = caps(kind);
-        // Cells of 3x4 px keep the pictures of a property small.
-        (caps.cell.width, caps.cell.height) = (3, 4);
-        let cell = if kind == GraphicsKind::Blocks {
-            (1, 2)
-        } else {
-            (3, 4)
+        // Small cells keep the pictures of a property small; kitty's are to have several chunks.
+        let (width, height) = match kind {
+            GraphicsKind::Kitty => (10, 12),
+            _ => (3, 4),
+        };
+        (caps.cell.width, caps.cell.height) = (width, height);
+        let cell = match kind {
+            GraphicsKind::Blocks => (1, 2),
+            _ => (u32::from(width), u32::from(height)),
+        };
+        let paint = match kind {
+            GraphicsKind::Kitty => Pixels::noise,
+            _ => Pixels::pattern,
         };
         Self {
             stage: Stage::new(caps),
             screen: Screen::new(COLUMNS, ROWS, cell),
             cell,
             running: Vec::new(),
+            paint,
         }
     }
 
@@ -57,8 +66,13 @@ impl Theatre {
     fn finish_job(&mut self, n: usize) {
         if !self.running.is_empty() {
             let job = self.running.remove(n % self.running.len());
-            self.stage.ready(job.key(), run(&job));
+            self.stage.ready(job.key(), self.run(&job));
         }
+    }
+
+    fn run(&self, job: &EncodeJob) -> Payload {
+        let pixels = (self.paint)(job.picture(), job.px());
+        job.run(&pixels.bitmap()).unwrap()
     }
 
     /// Returns whether there was something to send.
@@ -98,7 +112,7 @@ impl Theatre {
             .map(|p| {
                 let width = u32::from(p.area.width) * self.cell.0;
                 let height = u32::from(p.area.height) * self.cell.1;
-                Pixels::pattern(p.picture, PixelSize::new(width, height))
+                (self.paint)(p.picture, PixelSize::new(width, height))
             })
             .collect();
         for y in 0..u32::from(ROWS) * self.cell.1 {
@@ -117,11 +131,6 @@ impl Theatre {
             }
         }
     }
-}
-
-fn run(job: &EncodeJob) -> Payload {
-    let pixels = Pixels::pattern(job.picture(), job.px());
-    job.run(&pixels.bitmap()).unwrap()
 }
 
 #[derive(Debug, Clone)]
@@ -233,17 +242,12 @@ fn a_popup_that_opens_and_closes_costs_kitty_no_pixels() {
 
 #[test]
 fn moving_on_abandons_what_was_not_sent() {
-    let large = Rect::new(0, 0, 20, 14);
     let mut theatre = Theatre::new(GraphicsKind::Kitty);
-    let mut caps = theatre.stage.capabilities().clone();
-    (caps.cell.width, caps.cell.height) = (10, 20);
-    theatre.stage.set_capabilities(caps);
-    theatre.frame(&[placement(1, large)], &Damage::None);
+    theatre.frame(&[placement(1, AREA)], &Damage::None);
     let job = theatre.running.remove(0);
-    let pixels = Pixels::photo(job.px());
-    let payload = job.run(&pixels.bitmap()).unwrap();
-    assert!(payload.len() > 8 * 4096);
+    let payload = theatre.run(&job);
     let whole = payload.len();
+    assert!(whole > 8 * 4096);
     theatre.stage.ready(job.key(), payload);
     theatre.slice(5000);
     assert!(theatre.stage.needs(&job.key()));
@@ -253,9 +257,25 @@ fn moving_on_abandons_what_was_not_sent() {
     assert!(theatre.screen.picture_bytes < whole / 2);
     theatre.check(&[], GraphicsKind::Kitty);
     // The terminal takes commands again, and the picture itself.
-    theatre.frame(&[placement(1, large)], &Damage::None);
-    while theatre.slice(5000) {}
-    assert_eq!(theatre.screen.images(), 1);
+    theatre.frame(&[placement(1, AREA)], &Damage::None);
+    theatre.settle();
+    theatre.check(&[placement(1, AREA)], GraphicsKind::Kitty);
+}
+
+#[test]
+fn an_erasure_among_the_chunks_of_another_picture_waits_for_no_one() {
+    let mut theatre = Theatre::new(GraphicsKind::Kitty);
+    let old = placement(1, Rect::new(15, 1, 4, 4));
+    theatre.frame(&[old], &Damage::None);
+    theatre.settle();
+    let new = placement(2, AREA);
+    theatre.frame(&[old, new], &Damage::None);
+    theatre.finish_job(0);
+    theatre.slice(100);
+    theatre.frame(&[new], &Damage::None);
+    theatre.check(&[], GraphicsKind::Kitty);
+    theatre.settle();
+    theatre.check(&[new], GraphicsKind::Kitty);
 }
 
 #[test]
@@ -337,7 +357,8 @@ fn other_capabilities_take_the_old_pictures_away_and_drop_late_results() {
     let bytes = theatre.stage.set_capabilities(better.clone());
     theatre.screen.feed(&bytes);
     theatre.check(&[], GraphicsKind::Blocks);
-    theatre.stage.ready(late.key(), run(&late));
+    let payload = theatre.run(&late);
+    theatre.stage.ready(late.key(), payload);
     assert_eq!(theatre.stage.slice(500, None), None);
     theatre.frame(&wanted, &Damage::None);
     theatre.settle();
