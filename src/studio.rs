@@ -4,7 +4,9 @@
 //! no disk, no tasks and no pixels: time is an argument, results come back as events that echo the id that asked.
 
 pub mod action;
+mod attaching;
 mod details;
+mod drafts;
 mod editor;
 mod effect;
 mod event;

@@ -51,6 +51,14 @@ pub struct History {
     pub failed: Option<Failure>,
     /// Pictures that cannot be drawn, and why: their cards are shown.
     pub undrawable: BTreeMap<PictureId, Clean>,
+    /// The page that is on its way goes behind the rows that are there.
+    pub(super) appending: bool,
+    /// Something changed while a page was on its way: it is to be read again.
+    pub(super) stale: bool,
+    /// The user selected or sent something since the start.
+    pub(super) chosen: bool,
+    /// The selection of the last run, until the first page is there.
+    pub(super) restore: Option<GenerationId>,
 }
 
 impl History {

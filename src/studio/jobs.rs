@@ -98,6 +98,10 @@ pub struct Jobs {
     pub running: BTreeMap<GenerationId, Job>,
     /// `Generate` effects whose generations did not all start yet: how many are still to come.
     pub asked: BTreeMap<TaskId, usize>,
+    /// The last `Generate`, whose first generation is to be selected; dropped as soon as the user selects something.
+    pub(super) follow: Option<TaskId>,
+    /// Generations by the task that asked for them, until their rows are there.
+    pub(super) started: BTreeMap<GenerationId, TaskId>,
 }
 
 impl Jobs {

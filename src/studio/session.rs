@@ -1,8 +1,19 @@
 //! What survives a restart: the draft, the form and the selection.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{AspectRatio, OutputFormat, Reference};
+
+/// When the session is written, and what was written last.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Saving {
+    /// Set after a change; since the start of the program.
+    pub(super) due: Option<Duration>,
+    /// Nothing is written twice.
+    pub(super) last: Option<Session>,
+}
 
 /// The studio's memory between runs, as it is written to the library.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

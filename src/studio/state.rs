@@ -1,14 +1,14 @@
 //! Everything that the studio knows. No pixels, no handles, no senders: ids, sizes and words.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::domain::{Catalog, Clean, Display, GenerationId, Now, Request, TaskId};
 
+use super::attaching::Attaching;
+use super::drafts::Drafts;
 use super::keymap::Key;
-use super::{
-    Context, Editor, Field, Form, History, Jobs, Keymap, Layout, Notices, Picker, Session,
-};
+use super::session::Saving;
+use super::{Context, Editor, Field, Form, History, Jobs, Keymap, Layout, Notices, Picker};
 
 /// The pane that has the keyboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -103,15 +103,6 @@ pub struct Setup {
     pub size: (u16, u16),
 }
 
-/// A reference that is being looked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Resolving {
-    /// What was given.
-    pub given: String,
-    /// The `@word` that leaves the prompt once it is found.
-    pub word: Option<String>,
-}
-
 /// The whole state.
 #[derive(Debug, Clone)]
 pub struct State {
@@ -164,54 +155,27 @@ pub struct State {
     pub pending: Vec<Key>,
     /// The last action that was done.
     pub last_action: Option<super::Action>,
-    pub(super) inner: Inner,
+    /// When an unfinished sequence is given up.
+    pub(super) pending_until: Option<Duration>,
+    /// Earlier texts of the editor.
+    pub(super) drafts: Drafts,
+    /// References on their way into the form.
+    pub(super) attaching: Attaching,
+    /// What survives a restart.
+    pub(super) saving: Saving,
+    /// Numbers for effects.
+    pub(super) tasks: Tasks,
 }
 
-/// What nobody draws.
+/// Numbers for effects, and which of them are awaited.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Inner {
-    /// The last task id that was given out.
-    pub(super) last_task: u64,
-    /// When an unfinished key sequence is given up.
-    pub(super) pending_until: Option<Duration>,
-    /// When the session is to be saved.
-    pub(super) save_at: Option<Duration>,
-    /// When the last prompt was sent: a second Enter within 100 ms is the same press.
-    pub(super) sent_at: Option<Duration>,
-    /// The text that was sent last; `edit` clears the editor only when it still holds that.
-    pub(super) sent_text: String,
-    /// The last `Generate`, whose first generation is to be selected: dropped as soon as the user selects something.
-    pub(super) follow: Option<TaskId>,
-    /// Generations by the task that asked for them, until their rows are there.
-    pub(super) started: BTreeMap<GenerationId, TaskId>,
-    /// References that are looked for.
-    pub(super) resolving: BTreeMap<TaskId, Resolving>,
-    /// `@words` that are text, since nothing was found for them or the user said so.
-    pub(super) literal: BTreeSet<String>,
-    /// The key that opened the list of references; it is text when the list is closed without a choice.
-    pub(super) attach_key: Option<char>,
-    /// What was typed into that list and not found: the list opens with it again, to be mended.
-    pub(super) not_found: Option<String>,
-    /// The prompt is to be sent once all references of its text are there.
-    pub(super) send_when_resolved: bool,
-    /// The page that is on its way goes behind the rows that are there.
-    pub(super) appending: bool,
-    /// What was saved last, so that nothing is written twice.
-    pub(super) saved: Option<Session>,
+pub(super) struct Tasks {
+    /// The last id that was given out.
+    pub(super) last: u64,
     /// Tasks that end in a toast.
     pub(super) toasts: Vec<TaskId>,
     /// The models are on their way.
-    pub(super) models_task: Option<TaskId>,
-    /// Prompts that were stashed when another one took their place, newest first.
-    pub(super) stash: Vec<String>,
-    /// Stepping through earlier prompts: the place, and the draft that was there before.
-    pub(super) recall: Option<(usize, String)>,
-    /// The user selected or sent something since the start.
-    pub(super) chosen: bool,
-    /// The selection of the last run, until the first page is there.
-    pub(super) restore_selected: Option<GenerationId>,
-    /// The library changed while a page was on its way.
-    pub(super) stale: bool,
+    pub(super) models: Option<TaskId>,
 }
 
 impl State {
@@ -241,7 +205,11 @@ impl State {
             jobs: Jobs::default(),
             pending: Vec::new(),
             last_action: None,
-            inner: Inner::default(),
+            pending_until: None,
+            drafts: Drafts::default(),
+            attaching: Attaching::default(),
+            saving: Saving::default(),
+            tasks: Tasks::default(),
         };
         state.settle();
         state
@@ -275,13 +243,13 @@ impl State {
 
     /// References that are being looked for, as given.
     pub fn looking_for(&self) -> impl Iterator<Item = &str> {
-        self.inner.resolving.values().map(|r| r.given.as_str())
+        self.attaching.looking.values().map(|g| g.text.as_str())
     }
 
     /// The next task id.
     pub(super) fn task(&mut self) -> TaskId {
-        self.inner.last_task += 1;
-        TaskId(self.inner.last_task)
+        self.tasks.last += 1;
+        TaskId(self.tasks.last)
     }
 
     /// Brings what follows from the layout in line with it: the editor's wrap, and scrolls that keep the cursor, the

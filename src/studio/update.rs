@@ -22,7 +22,7 @@ use super::{Action, Ask, Effect, Event, Focus, PickKind, Popup, Shape, Stage, St
 /// What is asked of the world when the studio opens: the first page of the history, and the endpoint's models.
 pub fn start(state: &mut State) -> Vec<Effect> {
     let models = state.task();
-    state.inner.models_task = Some(models);
+    state.tasks.models = Some(models);
     vec![list::reload(state), Effect::LoadModels { task: models }]
 }
 
@@ -61,8 +61,8 @@ pub fn next_wake(state: &State, now: Now) -> Option<Duration> {
     [
         tick,
         state.notices.deadline(),
-        state.inner.pending_until,
-        state.inner.save_at,
+        state.pending_until,
+        state.saving.due,
     ]
     .into_iter()
     .flatten()
@@ -272,6 +272,6 @@ fn warn(state: &mut State, text: impl AsRef<str>, hint: &str) {
 /// A task whose end is told as a toast.
 fn toast_task(state: &mut State) -> TaskId {
     let task = state.task();
-    state.inner.toasts.push(task);
+    state.tasks.toasts.push(task);
     task
 }

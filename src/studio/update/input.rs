@@ -42,7 +42,7 @@ pub(super) fn input(state: &mut State, input: Input) -> Vec<Effect> {
 }
 
 fn key(state: &mut State, key: Key) -> Vec<Effect> {
-    state.inner.pending_until = None;
+    state.pending_until = None;
     let mut keys = std::mem::take(&mut state.pending);
     if state.ask.is_some() {
         if let Some(action) = answer(state, key) {
@@ -54,7 +54,7 @@ fn key(state: &mut State, key: Key) -> Vec<Effect> {
     match state.keymap.lookup(state.contexts(), &keys) {
         Lookup::Action(action) if holds(state, action, &keys) => bound(state, action, key),
         Lookup::Prefix if !is_text(state, &keys) => {
-            state.inner.pending_until = Some(state.now.since_start + SEQUENCE);
+            state.pending_until = Some(state.now.since_start + SEQUENCE);
             state.pending = keys;
             Vec::new()
         }
@@ -106,7 +106,7 @@ fn bound(state: &mut State, action: Action, key: Key) -> Vec<Effect> {
         }
         Action::Attach => {
             let effects = perform(state, action);
-            state.inner.attach_key = key.typed();
+            state.attaching.opened_by = key.typed();
             effects
         }
         _ => perform(state, action),
@@ -227,7 +227,7 @@ fn click(state: &mut State, at: Position) -> Vec<Effect> {
 /// Closing the list of references without a choice leaves in the prompt what was typed, its `@` too.
 pub(super) fn literal_attach(state: &mut State, kind: PickKind, typed: &str) {
     if kind == PickKind::Reference
-        && let Some(c) = state.inner.attach_key.take()
+        && let Some(c) = state.attaching.opened_by.take()
     {
         state.editor.insert(&format!("{c}{typed}"));
         references::keep_as_text(state, &format!("{c}{typed}"));

@@ -14,8 +14,8 @@ const NEAR_END: usize = 25;
 pub(super) fn reload(state: &mut State) -> Effect {
     let task = state.task();
     state.history.loading = Some(task);
-    state.inner.appending = false;
-    state.inner.stale = false;
+    state.history.appending = false;
+    state.history.stale = false;
     Effect::LoadHistory {
         task,
         query: state.history.filter.text().trim().to_owned(),
@@ -40,7 +40,7 @@ pub(super) fn load_more(state: &mut State) -> Option<Effect> {
     let before = history.rows.last()?.generation.seq?;
     let task = state.task();
     state.history.loading = Some(task);
-    state.inner.appending = true;
+    state.history.appending = true;
     Some(Effect::LoadHistory {
         task,
         query: state.history.filter.text().trim().to_owned(),
@@ -63,13 +63,13 @@ pub(super) fn loaded(
         Ok(page) => {
             state.history.failed = None;
             let jobs = &state.jobs;
-            let append = state.inner.appending;
+            let append = state.history.appending;
             state
                 .history
                 .take_page(page, append, |id| jobs.get(id).is_some());
-            let restored = state.inner.restore_selected.take();
+            let restored = state.history.restore.take();
             let restored = restored.filter(|id| state.history.index_of(*id).is_some());
-            if let (Some(id), false) = (restored, state.inner.chosen) {
+            if let (Some(id), false) = (restored, state.history.chosen) {
                 state.history.select(id);
             } else if state.history.selected.is_none()
                 && let Some(first) = state.history.rows.first().map(|r| r.generation.id)
@@ -82,7 +82,7 @@ pub(super) fn loaded(
             state.history.failed = Some(failure);
         }
     }
-    if state.inner.stale {
+    if state.history.stale {
         vec![reload(state)]
     } else {
         Vec::new()
@@ -92,7 +92,7 @@ pub(super) fn loaded(
 /// Another process wrote: read again, but not while an answer is awaited.
 pub(super) fn changed(state: &mut State) -> Vec<Effect> {
     if state.history.loading.is_some() {
-        state.inner.stale = true;
+        state.history.stale = true;
         return Vec::new();
     }
     vec![reload(state)]
@@ -141,8 +141,8 @@ pub(super) fn select_place(state: &mut State, place: usize) {
 /// The user's own choice: from here on no new row takes the selection.
 fn select(state: &mut State, at: usize) {
     let id: GenerationId = state.history.rows[at].generation.id;
-    state.inner.follow = None;
-    state.inner.chosen = true;
+    state.jobs.follow = None;
+    state.history.chosen = true;
     state.history.select(id);
 }
 

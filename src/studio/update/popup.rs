@@ -13,7 +13,7 @@ const LABEL: usize = 120;
 
 pub(super) fn open(state: &mut State, popup: Popup) {
     state.history.filtering = false;
-    state.inner.attach_key = None;
+    state.attaching.opened_by = None;
     state.popup = Some(popup);
 }
 
@@ -33,7 +33,7 @@ pub(super) fn pick(state: &mut State, kind: PickKind) {
     }
     let mut picker = Picker::new(kind, items, at.unwrap_or(0));
     if kind == PickKind::Reference
-        && let Some(text) = state.inner.not_found.take()
+        && let Some(text) = state.attaching.not_found.take()
     {
         picker.field.set(&text);
         picker.refilter();
@@ -105,7 +105,7 @@ pub(super) fn confirm(state: &mut State) -> Vec<Effect> {
         state.popup = Some(Popup::Pick(picker));
         return Vec::new();
     };
-    state.inner.attach_key = None;
+    state.attaching.opened_by = None;
     match item.choice.clone() {
         Choice::Act(action) => return perform(state, action),
         Choice::Reference(given) => return references::look_for(state, &given, None),

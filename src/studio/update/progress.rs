@@ -23,7 +23,7 @@ pub(super) fn started(state: &mut State, task: TaskId, id: GenerationId) -> Vec<
     if *waiting == 0 {
         state.jobs.asked.remove(&task);
     }
-    state.inner.started.insert(id, task);
+    state.jobs.started.insert(id, task);
     follow(state, id);
     Vec::new()
 }
@@ -31,8 +31,8 @@ pub(super) fn started(state: &mut State, task: TaskId, id: GenerationId) -> Vec<
 /// Nothing was started.
 pub(super) fn refused(state: &mut State, task: TaskId, failure: &Failure) -> Vec<Effect> {
     if state.jobs.asked.remove(&task).is_some() {
-        if state.inner.follow == Some(task) {
-            state.inner.follow = None;
+        if state.jobs.follow == Some(task) {
+            state.jobs.follow = None;
         }
         state.notices.fail(failure);
     }
@@ -41,15 +41,15 @@ pub(super) fn refused(state: &mut State, task: TaskId, failure: &Failure) -> Vec
 
 /// Who sent wants to see that row: the first of the last `Generate` is selected, unless the user chose another since.
 fn follow(state: &mut State, id: GenerationId) {
-    let Some(task) = state.inner.started.get(&id).copied() else {
+    let Some(task) = state.jobs.started.get(&id).copied() else {
         return;
     };
     if state.history.index_of(id).is_none() {
         return;
     }
-    state.inner.started.remove(&id);
-    if state.inner.follow == Some(task) {
-        state.inner.follow = None;
+    state.jobs.started.remove(&id);
+    if state.jobs.follow == Some(task) {
+        state.jobs.follow = None;
         state.history.select(id);
         session::touch(state);
     }
@@ -190,9 +190,9 @@ fn prepared(state: &mut State, generation: Generation) {
 fn finished(state: &mut State, generation: Generation) -> Vec<Effect> {
     let id = generation.id;
     let known = state.jobs.running.remove(&id).is_some();
-    state.inner.started.remove(&id);
+    state.jobs.started.remove(&id);
     // A page that is on its way may have been read before this end.
-    state.inner.stale |= state.history.loading.is_some();
+    state.history.stale |= state.history.loading.is_some();
     let attention = attention(state, &generation);
     if state.history.row(id).is_none() {
         if !known {

@@ -9,14 +9,12 @@ use super::{focus, references, show_picture, warn};
 
 /// Two presses of Enter this close are one.
 const ONE_PRESS: Duration = Duration::from_millis(100);
-/// Stashed prompts that are kept.
-const STASH: usize = 50;
 /// Earlier prompts that are offered.
 const EARLIER: usize = 200;
 
 /// A character that is bound to nothing.
 pub(super) fn typed(state: &mut State, c: char) -> Vec<Effect> {
-    state.inner.recall = None;
+    state.drafts.recall = None;
     // `\/` is the way to start a prompt with a slash.
     if c == '/' && state.editor.text() == "\\" {
         state.editor.delete_back();
@@ -40,7 +38,7 @@ pub(super) fn pasted(state: &mut State, text: &str) {
         let failure = failure.hint("nothing was pasted; models read a few thousand words at most");
         return state.notices.fail(&failure);
     }
-    state.inner.recall = None;
+    state.drafts.recall = None;
     state.editor.insert(text);
 }
 
@@ -84,27 +82,27 @@ pub(super) fn edit(state: &mut State, action: Action) {
         A::Undo => _ = editor.undo(),
         A::Redo => _ = editor.redo(),
         A::ClearPrompt => {
-            stash(state);
+            state.drafts.keep(state.editor.text());
             state.editor.clear();
         }
         _ => return,
     }
-    state.inner.recall = None;
+    state.drafts.recall = None;
 }
 
 /// Sends the prompt, after the references in its text were found.
 pub(super) fn generate(state: &mut State) -> Vec<Effect> {
     let now = state.now.since_start;
     if state
-        .inner
+        .drafts
         .sent_at
         .is_some_and(|at| now.saturating_sub(at) < ONE_PRESS)
     {
         return Vec::new();
     }
     let looking = references::look_for_words(state);
-    if !state.inner.resolving.is_empty() {
-        state.inner.send_when_resolved = true;
+    if !state.attaching.looking.is_empty() {
+        state.attaching.then_send = true;
         return looking;
     }
     let text = state.editor.text();
@@ -115,7 +113,7 @@ pub(super) fn generate(state: &mut State) -> Vec<Effect> {
             return Vec::new();
         }
     };
-    state.inner.sent_text = text;
+    state.drafts.sent_text = text;
     let form = &state.form;
     let request = Request {
         model: form.model.clone(),
@@ -141,30 +139,20 @@ pub(super) fn send(state: &mut State, requests: Vec<Request>) -> Vec<Effect> {
         return Vec::new();
     }
     let task = state.task();
-    state.inner.sent_at = Some(state.now.since_start);
-    state.inner.follow = Some(task);
-    state.inner.chosen = true;
-    state.inner.recall = None;
+    state.drafts.sent_at = Some(state.now.since_start);
+    state.jobs.follow = Some(task);
+    state.history.chosen = true;
+    state.drafts.recall = None;
     state.jobs.asked.insert(task, requests.len());
     show_picture(state);
     vec![Effect::Generate { task, requests }]
 }
 
-/// Keeps the text of the editor among the earlier prompts.
-pub(super) fn stash(state: &mut State) {
-    let text = state.editor.text();
-    if !text.trim().is_empty() {
-        let stash = &mut state.inner.stash;
-        stash.retain(|t| *t != text);
-        stash.insert(0, text);
-        stash.truncate(STASH);
-    }
-}
-
-/// Puts another text into the editor; the one before is stashed.
+/// Puts another text into the editor; the one before is kept.
 pub(super) fn replace(state: &mut State, text: &str) {
-    if state.editor.text() != text {
-        stash(state);
+    let before = state.editor.text();
+    if before != text {
+        state.drafts.keep(before);
         state.editor.set_text(text);
     }
 }
@@ -177,7 +165,7 @@ pub(super) fn earlier(state: &State, except: &str) -> Vec<String> {
         .rows
         .iter()
         .map(|r| r.generation.request.prompt.typed());
-    for text in state.inner.stash.iter().map(String::as_str).chain(rows) {
+    for text in state.drafts.stash.iter().map(String::as_str).chain(rows) {
         if text != except && !out.iter().any(|t| t == text) {
             out.push(text.to_owned());
             if out.len() == EARLIER {
@@ -190,26 +178,26 @@ pub(super) fn earlier(state: &State, except: &str) -> Vec<String> {
 
 /// One prompt further back.
 pub(super) fn older(state: &mut State) {
-    let (next, draft) = match &state.inner.recall {
+    let (next, draft) = match &state.drafts.recall {
         Some((at, draft)) => (at + 1, draft.clone()),
         None => (0, state.editor.text()),
     };
     if let Some(text) = earlier(state, &draft).get(next) {
         state.editor.set_text(text);
-        state.inner.recall = Some((next, draft));
+        state.drafts.recall = Some((next, draft));
     }
 }
 
 /// One prompt nearer, at last the draft itself.
 pub(super) fn newer(state: &mut State) {
-    let Some((at, draft)) = state.inner.recall.take() else {
+    let Some((at, draft)) = state.drafts.recall.take() else {
         return;
     };
     if at == 0 {
         state.editor.set_text(&draft);
     } else if let Some(text) = earlier(state, &draft).get(at - 1) {
         state.editor.set_text(text);
-        state.inner.recall = Some((at - 1, draft));
+        state.drafts.recall = Some((at - 1, draft));
     }
 }
 

@@ -2,25 +2,28 @@
 
 use crate::domain::{Failure, Reference, TaskId};
 
-use super::super::state::Resolving;
+use super::super::attaching::Given;
 use super::super::{Effect, State};
 use super::prompt;
 
 /// Endings that make a word a picture.
 const ENDINGS: [&str; 7] = [".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif", ".heic"];
 
+/// What may follow a path in a sentence.
+const PUNCTUATION: [char; 7] = [',', '.', ';', ':', '!', '?', ')'];
+
 /// Looks for one reference.
 pub(super) fn look_for(state: &mut State, given: &str, word: Option<String>) -> Vec<Effect> {
     let given = given.trim().to_owned();
-    if given.is_empty() || state.inner.resolving.values().any(|r| r.given == given) {
+    if given.is_empty() || state.attaching.looking.values().any(|g| g.text == given) {
         return Vec::new();
     }
     let task = state.task();
-    let resolving = Resolving {
-        given: given.clone(),
+    let wanted = Given {
+        text: given.clone(),
         word,
     };
-    state.inner.resolving.insert(task, resolving);
+    state.attaching.looking.insert(task, wanted);
     vec![Effect::ResolveReference { task, given }]
 }
 
@@ -40,12 +43,16 @@ pub(super) fn word_ended(state: &mut State) -> Vec<Effect> {
 
 /// From now on this word is no reference.
 pub(super) fn keep_as_text(state: &mut State, word: &str) {
-    state.inner.literal.insert(word.to_owned());
+    state.attaching.literal.insert(word.to_owned());
 }
 
 fn look_for_word(state: &mut State, word: &str) -> Vec<Effect> {
-    match word.strip_prefix('@') {
-        Some(given) if reads_like_a_picture(given) && !state.inner.literal.contains(word) => {
+    // A comma behind a path belongs to the sentence.
+    let given = word
+        .strip_prefix('@')
+        .map(|g| g.trim_end_matches(PUNCTUATION));
+    match given {
+        Some(given) if reads_like_a_picture(given) && !state.attaching.literal.contains(word) => {
             look_for(state, given, Some(word.to_owned()))
         }
         _ => Vec::new(),
@@ -70,7 +77,7 @@ pub(super) fn resolved(
     task: TaskId,
     result: Result<Reference, Failure>,
 ) -> Vec<Effect> {
-    let Some(asked) = state.inner.resolving.remove(&task) else {
+    let Some(asked) = state.attaching.looking.remove(&task) else {
         return Vec::new();
     };
     match result {
@@ -88,7 +95,7 @@ pub(super) fn resolved(
             }
         }
         Err(mut failure) => {
-            state.inner.send_when_resolved = false;
+            state.attaching.then_send = false;
             if let Some(word) = asked.word {
                 // Not a picture after all: a second Enter sends it as it stands.
                 let hint = failure.hint.take();
@@ -96,13 +103,13 @@ pub(super) fn resolved(
                 failure = failure.hint(format!("{hint}Enter again sends {word} as text"));
                 keep_as_text(state, &word);
             } else {
-                state.inner.not_found = Some(asked.given);
+                state.attaching.not_found = Some(asked.text);
             }
             state.notices.fail(&failure);
         }
     }
-    if state.inner.send_when_resolved && state.inner.resolving.is_empty() {
-        state.inner.send_when_resolved = false;
+    if state.attaching.then_send && state.attaching.looking.is_empty() {
+        state.attaching.then_send = false;
         return prompt::generate(state);
     }
     Vec::new()

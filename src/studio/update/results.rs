@@ -10,8 +10,8 @@ pub(super) fn models(
     task: TaskId,
     result: Result<Vec<String>, Failure>,
 ) -> Vec<Effect> {
-    if state.inner.models_task == Some(task) {
-        state.inner.models_task = None;
+    if state.tasks.models == Some(task) {
+        state.tasks.models = None;
         state.models = result.unwrap_or_default();
     }
     Vec::new()
@@ -19,10 +19,10 @@ pub(super) fn models(
 
 /// A copy, an opening or a saving is over.
 pub(super) fn done(state: &mut State, task: TaskId, result: Result<Clean, Failure>) -> Vec<Effect> {
-    let Some(at) = state.inner.toasts.iter().position(|t| *t == task) else {
+    let Some(at) = state.tasks.toasts.iter().position(|t| *t == task) else {
         return Vec::new();
     };
-    state.inner.toasts.remove(at);
+    state.tasks.toasts.remove(at);
     match result {
         Ok(text) => state.notices.info(text.as_str(), state.now.since_start),
         Err(failure) => state.notices.fail(&failure),

@@ -41,7 +41,7 @@ pub(super) fn edit(state: &mut State) {
     refer(state, &picture);
     // A draft that was not sent yet is the instruction; what was sent already is not wanted again.
     let text = state.editor.text();
-    if text == state.inner.sent_text
+    if text == state.drafts.sent_text
         || state
             .history
             .selected()

@@ -10,18 +10,18 @@ const SAVE_AFTER: Duration = Duration::from_secs(1);
 /// Something that survives may have changed.
 pub(super) fn touch(state: &mut State) {
     let at = state.now.since_start + SAVE_AFTER;
-    state.inner.save_at.get_or_insert(at);
+    state.saving.due.get_or_insert(at);
 }
 
 /// Does what is due by now.
 pub(super) fn deadlines(state: &mut State) -> Vec<Effect> {
     let now = state.now.since_start;
     state.notices.expire(now);
-    if state.inner.pending_until.is_some_and(|at| at <= now) {
-        state.inner.pending_until = None;
+    if state.pending_until.is_some_and(|at| at <= now) {
+        state.pending_until = None;
         state.pending.clear();
     }
-    if state.inner.save_at.is_some_and(|at| at <= now) {
+    if state.saving.due.is_some_and(|at| at <= now) {
         return save(state).into_iter().collect();
     }
     Vec::new()
@@ -45,7 +45,7 @@ pub(super) fn quit(state: &mut State) -> Vec<Effect> {
 
 /// The session, if it differs from what was saved last.
 fn save(state: &mut State) -> Option<Effect> {
-    state.inner.save_at = None;
+    state.saving.due = None;
     let form = &state.form;
     let session = Session {
         draft: state.editor.text(),
@@ -57,16 +57,16 @@ fn save(state: &mut State) -> Option<Effect> {
         parent: form.parent.map(|p| p.to_string()),
         selected: state.history.selected.map(|id| id.to_string()),
     };
-    if state.inner.saved.as_ref() == Some(&session) {
+    if state.saving.last.as_ref() == Some(&session) {
         return None;
     }
-    state.inner.saved = Some(session.clone());
+    state.saving.last = Some(session.clone());
     Some(Effect::SaveSession(Box::new(session)))
 }
 
 /// What the last run kept. What was typed or selected since the start stands.
 pub(super) fn restored(state: &mut State, session: Session) -> Vec<Effect> {
-    state.inner.saved = Some(session.clone());
+    state.saving.last = Some(session.clone());
     if state.editor.is_empty() {
         state.editor.set_text(&session.draft);
     }
@@ -77,11 +77,11 @@ pub(super) fn restored(state: &mut State, session: Session) -> Vec<Effect> {
     state.form.references = session.references;
     state.form.parent = session.parent.and_then(|p| p.parse().ok());
     let selected = session.selected.and_then(|id| id.parse().ok());
-    if let (Some(id), false) = (selected, state.inner.chosen) {
+    if let (Some(id), false) = (selected, state.history.chosen) {
         if state.history.index_of(id).is_some() {
             state.history.select(id);
         } else {
-            state.inner.restore_selected = Some(id);
+            state.history.restore = Some(id);
         }
     }
     Vec::new()

@@ -71,7 +71,7 @@ fn esc_leaves_what_was_typed_after_at_in_the_prompt() {
 #[test]
 fn a_pasted_at_path_resolves_at_the_next_space() {
     let mut s = Script::new(120, 40);
-    s.paste("as in @ref/a.jpg").keys(" at");
+    s.paste("as in @ref/a.jpg,").keys(" at");
     let (task, given) = asked(&mut s);
     assert_eq!(given, "ref/a.jpg");
     s.event(Event::ReferenceResolved {

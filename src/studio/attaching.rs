@@ -1,0 +1,29 @@
+//! References between what was typed and what was found.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::TaskId;
+
+/// A reference that is being looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Given {
+    /// A path, URL or id.
+    pub(super) text: String,
+    /// The `@word` that leaves the prompt once it is found; `None` when it came from the list.
+    pub(super) word: Option<String>,
+}
+
+/// What is known of references that are not in the form yet.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Attaching {
+    /// Those on their way.
+    pub(super) looking: BTreeMap<TaskId, Given>,
+    /// `@words` that are text, since nothing was found for them or the user said so.
+    pub(super) literal: BTreeSet<String>,
+    /// The key that opened the list of references; it is text when the list is closed without a choice.
+    pub(super) opened_by: Option<char>,
+    /// What was typed into that list and not found: the list opens with it again, to be mended.
+    pub(super) not_found: Option<String>,
+    /// The prompt is to be sent once all references of its text are there.
+    pub(super) then_send: bool,
+}
