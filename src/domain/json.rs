@@ -2,9 +2,9 @@
 //!
 //! Fields may be added; those that stand here stay.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::{AspectRatio, Failure, Generation, OutputFormat, Picture, State};
 
@@ -62,6 +62,7 @@ pub struct PictureJson {
     /// `ID.N`
     pub id: String,
     /// Absolute.
+    #[serde(serialize_with = "as_text")]
     pub path: PathBuf,
     /// By magic bytes.
     pub format: String,
@@ -78,6 +79,11 @@ pub struct PictureJson {
     /// Whether it stands for its generation.
     #[serde(default)]
     pub selected: bool,
+}
+
+/// JSON is text; of a path that is none, what can be read of it.
+fn as_text<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&path.to_string_lossy())
 }
 
 impl From<&Picture> for PictureJson {
