@@ -29,7 +29,8 @@ impl Environment {
             vars: std::env::vars_os()
                 .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)))
                 .collect(),
-            home: etcetera::home_dir().ok(),
+            // One that is no absolute path names no place.
+            home: etcetera::home_dir().ok().filter(|home| home.is_absolute()),
             cwd: std::env::current_dir().unwrap_or_default(),
         }
     }

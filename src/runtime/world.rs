@@ -32,42 +32,25 @@ impl World {
     /// Opens the library, and starts the embedded endpoint if no base URL is set and the settings allow it.
     pub async fn open(config: &Config, environment: &Environment) -> Result<Self, Failure> {
         let settings = &config.settings;
-        let named = match &settings.base_url.value {
-            Some(url) => Some(BaseUrl::parse(url)?),
-            None => {
-                refuse_demo(config, environment)?;
-                None
-            }
-        };
+        let named = settings.base_url.value.as_deref().map(BaseUrl::parse);
+        let named = named.transpose()?;
+        if named.is_none() {
+            refuse_demo(config, environment)?;
+        }
         let library = Library::open(&settings.library.value, TimeZone::system())?;
-        let (base_url, key, server) = match named {
-            Some(url) => {
-                let key = api_key(environment, settings)?;
-                if key.is_some() && url.needs_care_with_key() && !settings.allow_http.value {
-                    return Err(Failure::new(
-                        FailureKind::Config,
-                        format!("the key would travel unencrypted to {url}"),
-                    )
-                    .hint("use an https:// base URL, or set allow_http = true under [endpoint]"));
-                }
-                (url, key, None)
+        let (base_url, key, server) = if let Some(url) = named {
+            let key = api_key(environment, settings)?;
+            if key.is_some() && url.needs_care_with_key() && !settings.allow_http.value {
+                return Err(Failure::new(
+                    FailureKind::Config,
+                    format!("the key would travel unencrypted to {url}"),
+                )
+                .hint("use an https:// base URL, or set allow_http = true under [endpoint]"));
             }
-            None => {
-                let server = demo::start(demo::Options {
-                    port: 0,
-                    delay: DEMO_DELAY,
-                    catalog: config.catalog.clone(),
-                })
-                .await
-                .map_err(|error| {
-                    Failure::new(
-                        FailureKind::Internal,
-                        format!("the embedded endpoint cannot listen on 127.0.0.1: {error}"),
-                    )
-                    .hint("name a gateway with --base-url")
-                })?;
-                (BaseUrl::parse(&server.base_url())?, None, Some(server))
-            }
+            (url, key, None)
+        } else {
+            let server = start_demo(config).await?;
+            (BaseUrl::parse(&server.base_url())?, None, Some(server))
         };
         let demo = server.is_some();
         let pipeline = Pipeline::new(Setup {
@@ -89,6 +72,21 @@ impl World {
             _server: server,
         })
     }
+}
+
+async fn start_demo(config: &Config) -> Result<demo::Server, Failure> {
+    let options = demo::Options {
+        port: 0,
+        delay: DEMO_DELAY,
+        catalog: config.catalog.clone(),
+    };
+    demo::start(options).await.map_err(|error| {
+        Failure::new(
+            FailureKind::Internal,
+            format!("the embedded endpoint cannot listen on 127.0.0.1: {error}"),
+        )
+        .hint("name a gateway with --base-url")
+    })
 }
 
 /// Without a base URL: a key alone is a mistake, and the user may not want the demo.
