@@ -16,8 +16,6 @@ mod signals;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use crate::config::{Config, Environment};
 use crate::domain::{Clean, Failure, FailureKind};
 use crate::runtime;
@@ -35,7 +33,7 @@ pub enum Outcome {
 
 /// Parses the command line, runs it, and gives the exit code.
 pub fn main() -> ExitCode {
-    let args = match Args::try_parse() {
+    let args = match Args::read() {
         Ok(args) => args,
         Err(error) => {
             // Help and version are asked for and go to stdout with code 0; the rest is wrong usage.

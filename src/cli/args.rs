@@ -2,16 +2,29 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::config::Overrides;
+use crate::config::{Environment, Overrides, builtin_catalog};
 use crate::domain::{AspectRatio, OutputFormat};
+
+/// What no single flag tells.
+const MORE_HELP: &str = "\
+Environment:
+  PLANTAIN_API_KEY   the key for the gateway; there is no flag for it
+  PLANTAIN_BASE_URL, PLANTAIN_LIBRARY, PLANTAIN_CONFIG, PLANTAIN_GRAPHICS
+                     as the flags of these names, which beat them
+  ACCESSIBLE=1       as --accessible
+  NO_COLOR           no colours
+
+Exit codes:
+  0 done; 1 a generation failed or was refused; 2 wrong usage or configuration; 130 interrupted";
 
 /// A terminal studio for making pictures with the Nano Series image models.
 ///
 /// Without a verb it opens the studio. Without a base URL it uses an embedded demo endpoint, whose pictures are procedural.
 #[derive(Debug, Parser)]
-#[command(name = "plantain", version, max_term_width = 100)]
+#[command(name = "plantain", version, max_term_width = 100, after_help = MORE_HELP)]
 pub struct Args {
     /// What every verb takes.
     #[command(flatten)]
@@ -23,6 +36,7 @@ pub struct Args {
 
 /// Flags of every verb.
 #[derive(Debug, Clone, ClapArgs)]
+#[command(next_help_heading = "Options of every verb")]
 pub struct Common {
     /// Where the gateway is, with or without /v1 [env: PLANTAIN_BASE_URL]
     #[arg(long, global = true, value_name = "URL")]
@@ -36,9 +50,29 @@ pub struct Common {
     /// How pictures are drawn: auto, kitty, sixel, iterm2, blocks, off [env: PLANTAIN_GRAPHICS]
     #[arg(long, global = true, value_name = "KIND")]
     pub graphics: Option<String>,
+    /// Plain lines only: no picture, no progress line; for verbs, not for the studio [env: ACCESSIBLE=1]
+    #[arg(long, global = true)]
+    pub accessible: bool,
+}
+
+impl Args {
+    /// Parses the process's command line.
+    pub fn read() -> Result<Self, clap::Error> {
+        let args = Self::try_parse()?;
+        if args.common.accessible && args.verb.is_none() {
+            let what = "--accessible is for the verbs; the studio has no such mode yet";
+            return Err(Self::command().error(ErrorKind::MissingSubcommand, what));
+        }
+        Ok(args)
+    }
 }
 
 impl Common {
+    /// Whether plain lines are wanted, by the flag or by `ACCESSIBLE`.
+    pub fn is_accessible(&self, environment: &Environment) -> bool {
+        self.accessible || environment.var("ACCESSIBLE").is_some_and(|v| v != "0")
+    }
+
     /// As `config` takes them.
     pub fn overrides(&self) -> Overrides {
         Overrides {
@@ -57,7 +91,7 @@ pub enum Verb {
     Generate(Generate),
     /// Lists what was made, newest first
     History(History),
-    /// Shows a picture inline; prints its path on a pipe
+    /// Shows a picture inline, and its path; on a pipe only the path
     Show(Show),
     /// Runs the embedded demo endpoint until a signal; its first line is its base URL
     Serve(Serve),
@@ -71,8 +105,9 @@ pub enum Verb {
 
 /// `plantain generate`
 #[derive(Debug, ClapArgs)]
+#[command(after_help = known_names())]
 pub struct Generate {
-    /// Model; any name that the gateway knows
+    /// Model; any name that the gateway knows; form.model of the settings unless given
     #[arg(short, long)]
     pub model: Option<String>,
     /// Aspect ratio, such as 16:9
@@ -104,13 +139,25 @@ pub struct Generate {
     pub prompt: Option<String>,
 }
 
+/// The names of the endpoint's document.
+fn known_names() -> String {
+    let catalog = builtin_catalog();
+    let models: Vec<&str> = catalog.models.iter().map(|m| m.name.as_str()).collect();
+    let ratios: Vec<String> = catalog.ratios.iter().map(|(r, _)| r.to_string()).collect();
+    format!(
+        "Models: {}\nRatios: {}",
+        models.join(", "),
+        ratios.join(", ")
+    )
+}
+
 /// `plantain history`
 #[derive(Debug, ClapArgs)]
 pub struct History {
     /// Words that must occur; is:demo keeps pictures of the demo endpoint
     pub query: Option<String>,
     /// How many rows
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     pub limit: u32,
     /// Prints one JSON object a generation
     #[arg(long)]

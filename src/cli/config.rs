@@ -1,7 +1,7 @@
 //! `plantain config path|init|show`.
 
 use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 
 use super::args::{Args, ConfigAction};
 use super::{Outcome, print};
@@ -14,7 +14,7 @@ pub(super) fn run(args: &Args, action: ConfigAction) -> Result<Outcome, Failure>
     match action {
         ConfigAction::Path => {
             let paths = Paths::find(&environment, &overrides)?;
-            print::line(&paths.config_file.to_string_lossy());
+            print::path(&paths.config_file);
         }
         ConfigAction::Init => init(&Paths::find(&environment, &overrides)?)?,
         ConfigAction::Show => show(&Config::load(&environment, &overrides)?),
@@ -36,7 +36,14 @@ fn init(paths: &Paths) -> Result<(), Failure> {
         .create_new(true)
         .open(file)
         .and_then(|mut open| open.write_all(DEFAULT_CONFIG.as_bytes()))
-        .map_err(|error| failure(format!("cannot write {}: {error}", file.display())))?;
+        .map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists => Failure::new(
+                FailureKind::Config,
+                format!("{} exists already", file.display()),
+            )
+            .hint("edit it, or move it away to get the defaults anew"),
+            _ => failure(format!("cannot write {}: {error}", file.display())),
+        })?;
     print::note(&Clean::line(&format!("wrote {}", file.display())));
     Ok(())
 }

@@ -1,19 +1,23 @@
 //! `plantain generate`: the studio's pipeline without the studio.
 
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use super::args::{Args, Generate};
+use super::inline::Inline;
 use super::output::Output;
 use super::progress::Ticker;
 use super::signals::Signals;
-use super::{Outcome, inline, print};
+use super::{Outcome, print};
 use crate::config::{Config, Environment};
 use crate::domain::{
-    Clean, Failure, FailureKind, Generation, GenerationJson, Progress, Prompt, Request, State,
+    Clean, Failure, FailureKind, Generation, GenerationJson, Picture, Progress, Prompt, Request,
+    State,
 };
-use crate::pipeline::{Running, Tell, find_reference};
+use crate::pipeline::{Cancel, Running, Tell, find_reference};
 use crate::runtime::World;
 
 pub(super) fn run(args: &Args, verb: &Generate) -> Result<Outcome, Failure> {
@@ -21,21 +25,28 @@ pub(super) fn run(args: &Args, verb: &Generate) -> Result<Outcome, Failure> {
     let config = Config::load(&environment, &args.common.overrides())?;
     let prompt = prompt(verb.prompt.as_deref())?;
     let count = verb.count.unwrap_or(config.settings.count.value);
+    let format = verb.format.unwrap_or(config.settings.format.value);
     let output = verb
         .output
         .as_ref()
-        .map(|path| Output::new(path, verb.force, count))
+        .map(|path| Output::new(path, verb.force, count, format))
         .transpose()?;
     super::block_on(async {
         let mut signals = Signals::listen()?;
         let world = World::open(&config, &environment).await?;
+        let request = request(verb, prompt, &config, &environment, &world)?;
         if world.demo {
             print::note(&super::demo_note());
         }
-        let request = request(verb, prompt, &config, &environment, &world)?;
-        let ticker = Ticker::start(count);
+        let ticker = Ticker::start(count, args.common.is_accessible(&environment));
+        let mut signal = None;
         let mut running = Vec::new();
         for _ in 0..count {
+            // One that came before anything was sent ends it for nothing.
+            signal = signals.received().await;
+            if signal.is_some() {
+                break;
+            }
             let batch = running.first().map(|r: &Running| r.generation.id);
             let submitted = world
                 .pipeline
@@ -63,22 +74,35 @@ pub(super) fn run(args: &Args, verb: &Generate) -> Result<Outcome, Failure> {
             all
         };
         tokio::pin!(ended);
-        let mut signal = None;
         let all = loop {
+            if signal.is_some() {
+                cancels.iter().for_each(Cancel::cancel);
+            }
             tokio::select! {
                 all = &mut ended => break all,
-                number = signals.next() => {
-                    signal = Some(number);
-                    for cancel in &cancels {
-                        cancel.cancel();
-                    }
-                }
+                number = signals.next() => signal = Some(number),
             }
         };
         ticker.end();
+        let saved = all.iter().any(|generation| generation.selected().is_some());
+        let mut printer = Printer {
+            verb,
+            output,
+            inline: None,
+        };
+        if saved && !verb.json && !verb.no_preview && signal.is_none() {
+            // A picture that cannot be drawn is no failed generation.
+            match Inline::open(&args.common, &config, &environment) {
+                Ok(inline) => printer.inline = inline,
+                Err(failure) => print::failure(&failure),
+            }
+        }
+        if !world.demo && all.iter().any(|generation| generation.demo) {
+            print::note(&super::demo_note());
+        }
         let mut failed = short;
         for (n, generation) in (1..).zip(&all) {
-            failed |= !tell_one(verb, n, generation, output.as_ref(), &config, &environment);
+            failed |= !printer.tell(n, generation);
         }
         Ok(match signal {
             Some(number) => Outcome::Signal(number),
@@ -133,7 +157,7 @@ fn request(
     let model = verb.model.as_ref().unwrap_or(&settings.model.value);
     if model.trim().is_empty() {
         return Err(Failure::new(FailureKind::Usage, "the model has no name")
-            .hint("take one of the list: plantain generate --help"));
+            .hint("name one, such as NanoBananaPro-1K"));
     }
     Ok(Request {
         model: model.clone(),
@@ -150,49 +174,81 @@ fn tell(ticker: &Ticker) -> Tell {
     Arc::new(move |id, progress: Progress| ticker.tell(id, &progress))
 }
 
-/// Prints one result; false when there is no picture.
-fn tell_one(
-    verb: &Generate,
-    n: u8,
-    generation: &Generation,
-    output: Option<&Output>,
-    config: &Config,
-    environment: &Environment,
-) -> bool {
-    let mut good = generation.state == State::Saved;
-    for notice in &generation.notices {
-        print::note(notice);
-    }
-    if let Some(failure) = &generation.failure {
-        print::failure(failure);
-    }
-    let mut path: Option<PathBuf> = generation.selected().map(|p| p.path.clone());
-    if let (Some(output), Some(picture)) = (output, generation.selected()) {
-        match output.copy(n, picture) {
-            Ok((copy, notice)) => {
-                if let Some(notice) = notice {
-                    print::note(&Clean::line(&notice));
-                }
-                path = Some(copy);
-            }
-            Err(failure) => {
-                print::failure(&failure);
-                good = false;
-            }
+/// Tells how generations ended.
+struct Printer<'a> {
+    verb: &'a Generate,
+    output: Option<Output>,
+    inline: Option<Inline>,
+}
+
+impl Printer<'_> {
+    /// Tells of the `n`th generation (from 1); false when there is no picture, or not where it should be.
+    fn tell(&self, n: u8, generation: &Generation) -> bool {
+        let mut good = generation.state == State::Saved;
+        for notice in &generation.notices {
+            print::note(notice);
         }
-    }
-    if verb.json {
-        print::json(&GenerationJson::from(generation));
-        return good;
-    }
-    if let Some(path) = path {
-        if io::stdout().is_terminal() && !verb.no_preview {
-            // A picture that cannot be drawn is no failed generation.
-            if let Err(failure) = inline::show(&path, config, environment) {
+        if let Some(failure) = &generation.failure {
+            print::failure(failure);
+        }
+        let copied = self.copy(n, generation).unwrap_or_else(|failure| {
+            print::failure(&failure);
+            good = false;
+            None
+        });
+        if self.verb.json {
+            print::json(&Told {
+                generation: GenerationJson::from(generation),
+                output: copied
+                    .and_then(|path| std::path::absolute(path).ok())
+                    .map(|path| path.to_string_lossy().into_owned()),
+            });
+        } else if let Some(picture) = generation.selected() {
+            if let Some(inline) = &self.inline
+                && let Err(failure) = inline.show(&picture.path)
+            {
                 print::failure(&failure);
             }
+            print::path(copied.as_ref().unwrap_or(&picture.path));
+            tell_of_others(generation, picture);
         }
-        print::line(&path.to_string_lossy());
+        good
     }
-    good
+
+    /// Puts the copy where `-o` wants it.
+    fn copy(&self, n: u8, generation: &Generation) -> Result<Option<PathBuf>, Failure> {
+        let (Some(output), Some(picture)) = (&self.output, generation.selected()) else {
+            return Ok(None);
+        };
+        let (copy, notice) = output.copy(n, picture)?;
+        if let Some(notice) = notice {
+            print::note(&Clean::line(&notice));
+        }
+        Ok(Some(copy))
+    }
+}
+
+/// One generation in JSON, with the place of its copy.
+#[derive(Serialize)]
+struct Told {
+    #[serde(flatten)]
+    generation: GenerationJson,
+    /// What `-o` wrote, absolute; null without it.
+    output: Option<String>,
+}
+
+/// An answer may hold drafts and variants; one picture stands for it, and nothing is hidden.
+fn tell_of_others(generation: &Generation, shown: &Picture) {
+    let others: Vec<String> = generation
+        .pictures
+        .iter()
+        .filter(|picture| picture.id != shown.id)
+        .map(|picture| picture.id.short())
+        .collect();
+    if !others.is_empty() {
+        print::note(&Clean::line(&format!(
+            "the answer held more: plantain show {}",
+            others.join(", ")
+        )));
+    }
 }

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::args::{Args, History};
 use super::{Outcome, print};
@@ -52,36 +51,7 @@ fn row(generation: &Generation, zone: &TimeZone, width: Option<usize>) -> String
         Clean::line(request.prompt.typed()),
     );
     match width {
-        Some(width) => cut(&line, width),
+        Some(width) => print::cut(&line, width),
         None => line,
-    }
-}
-
-/// At most `width` cells of a line, with an ellipsis where something is left out.
-fn cut(line: &str, width: usize) -> String {
-    if line.width() <= width {
-        return line.to_owned();
-    }
-    let mut used = 0;
-    let mut out: String = line
-        .chars()
-        .take_while(|c| {
-            used += c.width().unwrap_or(0);
-            used < width
-        })
-        .collect();
-    out.push('…');
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_row_is_cut_by_cells_and_not_by_letters() {
-        assert_eq!(cut("abcdef", 6), "abcdef");
-        assert_eq!(cut("abcdefg", 6), "abcde…");
-        assert_eq!(cut("狐狐狐狐", 6), "狐狐…");
     }
 }

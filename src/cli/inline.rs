@@ -1,68 +1,111 @@
-//! A picture, printed once between the lines of a shell, in the best way that the terminal has proved to take.
+//! A picture, printed between the lines of a shell, in the best way that the terminal has proved to take.
 
+use std::io;
 use std::path::Path;
 
 use image::{DynamicImage, RgbaImage};
 use ratatui::layout::Size;
+use rustix::process::getpgrp;
+use rustix::termios::tcgetpgrp;
 
+use super::args::Common;
 use super::print;
 use crate::config::{Config, Environment};
 use crate::domain::{ColorDepth, Failure, FailureKind, GraphicsKind};
 use crate::graphics::{Bitmap, Capabilities, Print, queries};
 use crate::picture::{self, Pixels};
 use crate::runtime::{capabilities_of, decode, environment_of};
-use crate::terminal::{LOCAL_LIMIT, REMOTE_LIMIT, Tty, ask};
+use crate::terminal::{Asked, LOCAL_LIMIT, REMOTE_LIMIT, Tty, ask, is_terminal};
 
-/// Rows that stay for the command line above and the shell's prompt below.
+/// Rows that stay for the command line above, and for the path and the shell's prompt below.
 const SPARE_ROWS: u16 = 3;
 
-/// Prints the picture at `path`. A terminal without pictures gets nothing: the path is printed anyway.
-pub(super) fn show(path: &Path, config: &Config, environment: &Environment) -> Result<(), Failure> {
-    let failure = |what: String| {
-        Failure::new(FailureKind::Internal, what).hint("--graphics off shows no picture")
-    };
-    let tty = Tty::open().map_err(|e| failure(format!("the terminal cannot be opened: {e}")))?;
-    let size = tty.size();
-    let facts = environment_of(environment, size);
-    let limit = if facts.ssh { REMOTE_LIMIT } else { LOCAL_LIMIT };
-    // Kept until the picture is out: while an answer is owed, the terminal must not echo it.
-    let asked = facts
-        .answers_queries()
-        .then(|| ask(&tty, &queries(&facts), limit))
-        .transpose()
-        .map_err(|e| failure(format!("the terminal cannot be asked: {e}")))?;
-    let replies = asked.as_ref().map_or(&[][..], |asked| asked.replies());
-    let capabilities = capabilities_of(replies, &facts, &config.settings);
-    let pixels = decode(path)?;
-    let room = Size::new(
-        size.cells.width,
-        size.cells.height.saturating_sub(SPARE_ROWS).max(1),
-    );
-    let Some(print) = Print::new(pixels.size(), &capabilities, room) else {
-        return Ok(());
-    };
-    let fitted = picture::fit(&pixels, print.px());
-    if viuer_serves(&capabilities, facts.ssh) {
-        drop(asked);
-        return by_viuer(&fitted, print.cells(), &capabilities).map_err(failure);
-    }
-    let bitmap = Bitmap::new(fitted.size(), fitted.rgba())
-        .ok_or_else(|| failure("the picture has no pixels".to_owned()))?;
-    let bytes = print.run(&bitmap).map_err(|e| failure(e.to_string()))?;
-    print::bytes(&bytes);
-    Ok(())
+/// The terminal behind stdout, asked once what it can show.
+pub(super) struct Inline {
+    capabilities: Capabilities,
+    room: Size,
+    remote: bool,
+    /// Kept until the last picture is out: while an answer is owed, the terminal must not echo it. Dropping it may take
+    /// some of the 2 s that a silent terminal has.
+    _asked: Option<Asked>,
 }
 
-/// viuer fits a local terminal: kitty takes a temporary file of our own pixels, 100 bytes on the line. Over a network it
-/// would send raw pixels, inside tmux it does not pass, and sixel is ours (STACK).
-fn viuer_serves(capabilities: &Capabilities, remote: bool) -> bool {
-    !remote
-        && !capabilities.multiplexed
-        && matches!(
-            capabilities.kind,
-            GraphicsKind::Kitty | GraphicsKind::Iterm2 | GraphicsKind::Blocks
-        )
-        && matches!(capabilities.colors, ColorDepth::True | ColorDepth::Ansi256)
+impl Inline {
+    /// `None` where there is nothing to print pictures on: a pipe, a terminal without pictures, a job in the
+    /// background, a user who wants none.
+    pub(super) fn open(
+        common: &Common,
+        config: &Config,
+        environment: &Environment,
+    ) -> Result<Option<Self>, Failure> {
+        let stdout = io::stdout();
+        // Whoever asks from the background is stopped by the terminal.
+        let background = tcgetpgrp(&stdout).is_ok_and(|foreground| foreground != getpgrp());
+        if !is_terminal(&stdout) || background || common.is_accessible(environment) {
+            return Ok(None);
+        }
+        let tty =
+            Tty::open().map_err(|e| failure(format!("the terminal cannot be opened: {e}")))?;
+        let size = tty.size();
+        let facts = environment_of(environment, size);
+        let wanted = capabilities_of(&[], &facts, &config.settings);
+        if wanted.kind == GraphicsKind::Off {
+            return Ok(None);
+        }
+        let limit = if facts.ssh { REMOTE_LIMIT } else { LOCAL_LIMIT };
+        let asked = facts
+            .answers_queries()
+            .then(|| ask(&tty, &queries(&facts), limit))
+            .transpose()
+            .map_err(|e| failure(format!("the terminal cannot be asked: {e}")))?;
+        let replies = asked.as_ref().map_or(&[][..], |asked| asked.replies());
+        Ok(Some(Self {
+            capabilities: capabilities_of(replies, &facts, &config.settings),
+            room: Size::new(
+                size.cells.width,
+                size.cells.height.saturating_sub(SPARE_ROWS).max(1),
+            ),
+            remote: facts.ssh,
+            _asked: asked,
+        }))
+    }
+
+    /// Prints the picture at `path`; the cursor is at the start of the line below it then.
+    pub(super) fn show(&self, path: &Path) -> Result<(), Failure> {
+        let pixels = decode(path)?;
+        let Some(print) = Print::new(pixels.size(), &self.capabilities, self.room) else {
+            return Ok(());
+        };
+        let fitted = picture::fit(&pixels, print.px());
+        if self.viuer_serves() {
+            return by_viuer(&fitted, print.cells(), &self.capabilities).map_err(failure);
+        }
+        let bitmap = Bitmap::new(fitted.size(), fitted.rgba())
+            .ok_or_else(|| failure("the picture has no pixels".to_owned()))?;
+        let bytes = print.run(&bitmap).map_err(|e| failure(e.to_string()))?;
+        print::bytes(&bytes);
+        Ok(())
+    }
+
+    /// viuer prints half-blocks, and pictures where the environment names iTerm2's protocol: it asks nothing then. For
+    /// kitty it would ask again, without a limit and with each typed key taken for an answer; over a network it sends raw
+    /// pixels, inside tmux it does not pass, and sixel is ours (STACK).
+    fn viuer_serves(&self) -> bool {
+        let capabilities = &self.capabilities;
+        let without_asking = match capabilities.kind {
+            GraphicsKind::Blocks => true,
+            GraphicsKind::Iterm2 => viuer::is_iterm_supported(),
+            GraphicsKind::Kitty | GraphicsKind::Sixel | GraphicsKind::Off => false,
+        };
+        without_asking
+            && !self.remote
+            && !capabilities.multiplexed
+            && matches!(capabilities.colors, ColorDepth::True | ColorDepth::Ansi256)
+    }
+}
+
+fn failure(what: String) -> Failure {
+    Failure::new(FailureKind::Internal, what).hint("--graphics off shows no picture")
 }
 
 fn by_viuer(fitted: &Pixels, cells: Size, capabilities: &Capabilities) -> Result<(), String> {
@@ -70,13 +113,12 @@ fn by_viuer(fitted: &Pixels, cells: Size, capabilities: &Capabilities) -> Result
     let picture = RgbaImage::from_raw(size.width, size.height, fitted.rgba().to_vec())
         .map(DynamicImage::ImageRgba8)
         .ok_or("the picture has no pixels")?;
-    // Only what the terminal has proved is used: viuer would ask without a limit.
     let config = viuer::Config {
         absolute_offset: false,
         width: Some(u32::from(cells.width)),
         height: Some(u32::from(cells.height)),
         truecolor: capabilities.colors == ColorDepth::True,
-        use_kitty: capabilities.kind == GraphicsKind::Kitty,
+        use_kitty: false,
         use_iterm: capabilities.kind == GraphicsKind::Iterm2,
         ..viuer::Config::default()
     };

@@ -1,11 +1,12 @@
 //! Where `-o` puts a copy: names that follow the bytes and never replace a file unasked.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, OpenOptions};
+use std::fs::{self, Permissions};
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::domain::{Failure, FailureKind, Picture};
+use crate::domain::{Failure, FailureKind, FileFormat, OutputFormat, Picture};
 
 /// The wish behind `-o PATH [--force]`.
 pub(super) struct Output {
@@ -16,8 +17,14 @@ pub(super) struct Output {
 }
 
 impl Output {
-    /// Refuses before anything is paid for: a folder that is not there, a file that is.
-    pub(super) fn new(path: &Path, force: bool, count: u8) -> Result<Self, Failure> {
+    /// Refuses before anything is paid for: a folder that is not there or not writable, a file that is there under the name that was given or
+    /// the one that a picture of the asked `format` gets.
+    pub(super) fn new(
+        path: &Path,
+        force: bool,
+        count: u8,
+        format: OutputFormat,
+    ) -> Result<Self, Failure> {
         let text = path.as_os_str().to_string_lossy();
         let folder = path.is_dir() || text.ends_with('/');
         let parent = if folder {
@@ -34,6 +41,10 @@ impl Output {
             )
             .hint("make it first, or give another -o"));
         }
+        if let Err(error) = tempfile::tempfile_in(parent.unwrap_or(Path::new("."))) {
+            let what = format!("nothing can be written to {}: {error}", path.display());
+            return Err(Failure::new(FailureKind::Usage, what).hint("give another -o"));
+        }
         let output = Self {
             path: path.to_owned(),
             folder,
@@ -41,12 +52,17 @@ impl Output {
             count,
         };
         if !folder && !force {
+            let extensions = [
+                output.asked_extension().map(OsString::from),
+                Some(output.extension(format.into())),
+            ];
             for n in 1..=count {
-                let asked = output.numbered(n, path.extension().map(OsString::from));
-                if asked.exists() {
+                let mut names = extensions.iter().map(|e| output.numbered(n, e.clone()));
+                // A link that leads nowhere is in the way as well.
+                if let Some(taken) = names.find(|name| name.symlink_metadata().is_ok()) {
                     return Err(Failure::new(
                         FailureKind::Usage,
-                        format!("{} exists already", asked.display()),
+                        format!("{} exists already", taken.display()),
                     )
                     .hint("give another name, or --force to replace it"));
                 }
@@ -64,7 +80,7 @@ impl Output {
         let target = if self.folder {
             self.path.join(picture.path.file_name().unwrap_or_default())
         } else {
-            self.numbered(n, Some(self.extension(picture)))
+            self.numbered(n, Some(self.extension(picture.format)))
         };
         copy_file(&picture.path, &target, self.force).map_err(|error| {
             Failure::new(
@@ -73,11 +89,11 @@ impl Output {
             )
             .hint(format!("the picture is safe at {}", picture.path.display()))
         })?;
-        let asked = self.path.extension().map(OsString::from);
-        let notice = (!self.folder
-            && asked.is_some()
-            && asked != target.extension().map(Into::into))
-        .then(|| {
+        let renamed = !self.folder
+            && self
+                .asked_extension()
+                .is_some_and(|asked| Some(asked) != target.extension());
+        let notice = renamed.then(|| {
             format!(
                 "the picture is {}, so it is {}",
                 picture.format,
@@ -87,21 +103,34 @@ impl Output {
         Ok((target, notice))
     }
 
+    /// What stands behind the last dot, if it is the name of a picture format: `png`, but not the `2` of `hero.v2`.
+    fn asked_extension(&self) -> Option<&OsStr> {
+        let extension = self.path.extension()?;
+        let name = extension.to_ascii_lowercase();
+        let known = name == "jpg" || FileFormat::from_name(&name.to_string_lossy()).is_some();
+        known.then_some(extension)
+    }
+
     /// The asked extension where it is a name of the format (`jpeg` for a JPEG), else the format's own.
-    fn extension(&self, picture: &Picture) -> OsString {
-        let asked = self.path.extension().map(OsStr::to_ascii_lowercase);
-        let own = picture.format.extension();
-        match asked {
-            Some(asked) if asked == own || asked == picture.format.as_str() => {
-                self.path.extension().map(Into::into).unwrap_or_default()
+    fn extension(&self, format: FileFormat) -> OsString {
+        match self.asked_extension() {
+            Some(asked)
+                if asked.eq_ignore_ascii_case(format.extension())
+                    || asked.eq_ignore_ascii_case(format.as_str()) =>
+            {
+                asked.to_owned()
             }
-            _ => own.into(),
+            _ => format.extension().into(),
         }
     }
 
     /// `hero.png`, or `hero-2.png` when several were asked for.
     fn numbered(&self, n: u8, extension: Option<OsString>) -> PathBuf {
-        let mut name = self.path.file_stem().unwrap_or_default().to_owned();
+        let stem = match self.asked_extension() {
+            Some(_) => self.path.file_stem(),
+            None => self.path.file_name(),
+        };
+        let mut name = stem.unwrap_or_default().to_owned();
         if self.count > 1 {
             name.push(format!("-{n}"));
         }
@@ -113,19 +142,23 @@ impl Output {
     }
 }
 
-/// Copies without replacing, unless `force`. A copy that breaks off leaves nothing behind.
+/// Copies without replacing, unless `force`. The name appears with the whole copy behind it, or not at all.
 pub(super) fn copy_file(from: &Path, to: &Path, force: bool) -> io::Result<()> {
-    let mut source = fs::File::open(from)?;
-    let mut options = OpenOptions::new();
-    options.write(true);
-    let mut target = if force {
-        options.create(true).truncate(true).open(to)?
-    } else {
-        options.create_new(true).open(to)?
+    let folder = match to.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
     };
-    io::copy(&mut source, &mut target)
-        .and_then(|_| target.sync_all())
-        .inspect_err(|_| {
-            let _ = fs::remove_file(to);
-        })
+    let mut copy = tempfile::Builder::new()
+        .prefix(".plantain-")
+        // As any new file; the umask takes its part.
+        .permissions(Permissions::from_mode(0o666))
+        .tempfile_in(folder)?;
+    io::copy(&mut fs::File::open(from)?, &mut copy)?;
+    copy.as_file().sync_all()?;
+    if force {
+        copy.persist(to)?;
+    } else {
+        copy.persist_noclobber(to)?;
+    }
+    Ok(())
 }

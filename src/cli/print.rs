@@ -1,23 +1,28 @@
-//! Lines for people: the one place that writes to stdout and stderr.
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "this is where the command line speaks"
-)]
+//! Lines for people: the one place that writes to stdout and stderr. A closed pipe is met with silence, never a panic.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::io::{self, IsTerminal, Write};
+use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 use serde::Serialize;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::domain::{Clean, Failure};
 
-/// A result, on stdout. A closed pipe ends it in silence.
+/// A result, on stdout.
 pub fn line(text: &str) {
-    let mut out = io::stdout().lock();
-    let _ = out.write_all(text.as_bytes());
-    let _ = out.write_all(b"\n");
-    let _ = out.flush();
+    bytes(format!("{text}\n").as_bytes());
+}
+
+/// A path, on stdout: on a pipe to the byte, on a terminal without what would act on it.
+pub fn path(path: &Path) {
+    if io::stdout().is_terminal() {
+        line(Clean::line(&path.to_string_lossy()).as_str());
+    } else {
+        bytes(&[path.as_os_str().as_bytes(), b"\n"].concat());
+    }
 }
 
 /// Bytes as they are, on stdout.
@@ -46,25 +51,64 @@ pub fn json(value: &impl Serialize) {
 
 /// How many cells a line of stdout has; `None` where it is no terminal.
 pub fn stdout_width() -> Option<usize> {
-    if !io::stdout().is_terminal() {
-        return None;
-    }
-    let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+    width_of(&io::stdout())
+}
+
+/// How many cells a line of stderr has; `None` where it is no terminal.
+pub fn stderr_width() -> Option<usize> {
+    width_of(&io::stderr())
+}
+
+fn width_of(stream: &impl AsFd) -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(stream).ok()?;
     (size.ws_col > 0).then_some(usize::from(size.ws_col))
 }
 
 /// A word beside the results, on stderr.
 pub fn note(text: &Clean) {
-    eprintln!("plantain: {text}");
+    aside(format_args!("plantain: {text}\n"));
 }
 
 /// A failure with its hint, on stderr.
 pub fn failure(failure: &Failure) {
-    eprintln!("plantain: {failure}");
+    aside(format_args!("plantain: {failure}\n"));
 }
 
 /// Replaces the status line on stderr; an empty text wipes it.
 pub fn status(text: &str) {
-    eprint!("\r\x1b[K{text}");
-    let _ = io::stderr().flush();
+    aside(format_args!("\r\x1b[K{text}"));
+}
+
+fn aside(text: fmt::Arguments<'_>) {
+    // One write, so that the lines of two processes do not mix.
+    let _ = io::stderr().write_all(text.to_string().as_bytes());
+}
+
+/// At most `width` cells of a line, with an ellipsis where something is left out.
+pub fn cut(line: &str, width: usize) -> String {
+    if line.width() <= width {
+        return line.to_owned();
+    }
+    let mut used = 0;
+    let mut out: String = line
+        .chars()
+        .take_while(|c| {
+            used += c.width().unwrap_or(0);
+            used < width
+        })
+        .collect();
+    out.push('…');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_cut_by_cells_and_not_by_letters() {
+        assert_eq!(cut("abcdef", 6), "abcdef");
+        assert_eq!(cut("abcdefg", 6), "abcde…");
+        assert_eq!(cut("狐狐狐狐", 6), "狐狐…");
+    }
 }

@@ -1,7 +1,6 @@
 //! One line on stderr while generations run: what they do and for how long. Nothing where stderr is no terminal.
 
 use std::collections::BTreeMap;
-use std::io::{self, IsTerminal};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -24,14 +23,15 @@ struct Shared {
 }
 
 impl Ticker {
-    /// Starts a line for `count` generations; it is drawn anew each second.
-    pub(super) fn start(count: u8) -> Self {
+    /// Starts a line for `count` generations, drawn anew each second. Draws nothing where `quiet`.
+    pub(super) fn start(count: u8, quiet: bool) -> Self {
         let shared = Arc::new(Shared {
             started: Instant::now(),
             count,
             lines: Mutex::default(),
         });
-        let task = io::stderr().is_terminal().then(|| {
+        let draws = !quiet && print::stderr_width().is_some();
+        let task = draws.then(|| {
             let shared = Arc::clone(&shared);
             Arc::new(tokio::spawn(async move {
                 let mut every = tokio::time::interval(Duration::from_secs(1));
@@ -94,6 +94,11 @@ impl Shared {
             String::new()
         };
         let line = format!("{of}{words}, {} s", self.started.elapsed().as_secs());
-        print::status(Clean::line(&line).truncated(78).as_str());
+        // A line that wraps could not be wiped.
+        let width = print::stderr_width().unwrap_or(80).min(80);
+        print::status(&print::cut(
+            Clean::line(&line).as_str(),
+            width.saturating_sub(1),
+        ));
     }
 }

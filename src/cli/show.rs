@@ -1,12 +1,13 @@
-//! `plantain show`: a picture inline on a terminal, its path on a pipe.
+//! `plantain show`: a picture inline on a terminal, and its path.
 
-use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 
 use super::args::{Args, Show};
-use super::{Outcome, inline, print};
+use super::inline::Inline;
+use super::signals::Signals;
+use super::{Outcome, print};
 use crate::config::{Config, Environment};
 use crate::domain::{Clean, Failure, FailureKind};
 use crate::library::Library;
@@ -15,15 +16,22 @@ pub(super) fn run(args: &Args, verb: &Show) -> Result<Outcome, Failure> {
     let environment = Environment::of_process();
     let config = Config::load(&environment, &args.common.overrides())?;
     let (path, demo) = find(&config, &environment, &verb.what)?;
-    if !io::stdout().is_terminal() {
-        print::line(&path.to_string_lossy());
-        return Ok(Outcome::Done);
-    }
-    if demo {
-        print::note(&super::demo_note());
-    }
-    inline::show(&path, &config, &environment)?;
-    Ok(Outcome::Done)
+    super::block_on(async {
+        // A signal must not end the process while the terminal's echo is off.
+        let mut signals = Signals::listen()?;
+        let drawn = Inline::open(&args.common, &config, &environment).and_then(|inline| {
+            let Some(inline) = inline else { return Ok(()) };
+            if demo {
+                print::note(&super::demo_note());
+            }
+            inline.show(&path)
+        });
+        print::path(&path);
+        match signals.received().await {
+            Some(number) => Ok(Outcome::Signal(number)),
+            None => drawn.map(|()| Outcome::Done),
+        }
+    })
 }
 
 /// A file of that name, else a picture of the history; and whether it is known to come from the demo endpoint.

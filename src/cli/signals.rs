@@ -38,4 +38,13 @@ impl Signals {
         };
         u8::try_from(kind.as_raw_value()).unwrap_or(2)
     }
+
+    /// The number of one that has come already.
+    pub(super) async fn received(&mut self) -> Option<u8> {
+        tokio::select! {
+            biased;
+            number = self.next() => Some(number),
+            () = std::future::ready(()) => None,
+        }
+    }
 }

@@ -1,1 +1,10 @@
-//! The verbs, as a user types them: the real binary in a temporary home.
+//! The real binary, run as a shell runs it: an own home, an empty environment, exit codes and bytes.
+
+mod bad_input;
+mod generate;
+mod history;
+mod home;
+mod inline;
+mod serve;
+mod settings;
+mod signals;

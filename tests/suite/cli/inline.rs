@@ -1,0 +1,376 @@
+//! Pictures between the lines of a shell, on a real pty whose far end answers like one terminal or another.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::num::NonZeroU16;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use plantain::domain::OutputFormat;
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use rustix::termios::LocalModes;
+
+use super::home::{BINARY, Home, picture, pictures, quick_demo};
+use crate::suite::raw_server::{RawServer, Step, head};
+
+const ROWS: u16 = 24;
+const COLUMNS: u16 = 80;
+
+/// The last of the questions.
+const FENCE: &str = "\x1b[c";
+
+/// What a terminal answers when it is asked.
+const KITTY: &[u8] = b"\x1b_Gi=31;OK\x1b\\\x1b[6;17;8t\x1b[?62;c";
+const SIXEL: &[u8] = b"\x1b[6;17;8t\x1b[?62;4c";
+const NEITHER: &[u8] = b"\x1b[?62;22c";
+
+/// The far end of a pty with the binary at the near one.
+struct Terminal {
+    child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    reader: Box<dyn Read + Send>,
+    writer: Box<dyn Write + Send>,
+    seen: Vec<u8>,
+}
+
+impl Terminal {
+    fn start(home: &Home, term: &str, arguments: &[&str]) -> Self {
+        Self::run(home, term, BINARY, arguments)
+    }
+
+    fn run(home: &Home, term: &str, program: &str, arguments: &[&str]) -> Self {
+        let pair = native_pty_system()
+            .openpty(PtySize {
+                rows: ROWS,
+                cols: COLUMNS,
+                pixel_width: 8 * COLUMNS,
+                pixel_height: 17 * ROWS,
+            })
+            .unwrap();
+        let mut command = CommandBuilder::new(program);
+        command.args(arguments);
+        command.env_clear();
+        for (name, value) in home.variables() {
+            command.env(name, value);
+        }
+        command.env("TERM", term);
+        command.cwd(home.work());
+        Self {
+            child: pair.slave.spawn_command(command).unwrap(),
+            reader: pair.master.try_clone_reader().unwrap(),
+            writer: pair.master.take_writer().unwrap(),
+            master: pair.master,
+            seen: Vec::new(),
+        }
+    }
+
+    /// Reads until `end` has come.
+    fn until(&mut self, end: &str) -> &mut Self {
+        let mut buffer = [0; 4096];
+        while memchr::memmem::find(&self.seen, end.as_bytes()).is_none() {
+            let length = self.reader.read(&mut buffer).unwrap();
+            assert_ne!(length, 0, "ended before {end:?}: {:?}", self.text());
+            self.seen.extend_from_slice(&buffer[..length]);
+        }
+        self
+    }
+
+    fn send(&mut self, bytes: &[u8]) -> &mut Self {
+        self.writer.write_all(bytes).unwrap();
+        self.writer.flush().unwrap();
+        self
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.seen).into_owned()
+    }
+
+    /// Reads to the end; gives the exit code. The terminal has its echo back then.
+    fn end(&mut self) -> u32 {
+        let mut buffer = [0; 4096];
+        // Linux tells the end of the last writer as an error.
+        while let Ok(length @ 1..) = self.reader.read(&mut buffer) {
+            self.seen.extend_from_slice(&buffer[..length]);
+        }
+        let code = self.child.wait().unwrap().exit_code();
+        assert!(self.echoes(), "echo is off");
+        code
+    }
+
+    fn echoes(&self) -> bool {
+        let path = self.master.tty_name().unwrap();
+        let near = fs::File::options()
+            .read(true)
+            .write(true)
+            .open(path)
+            .unwrap();
+        let modes = rustix::termios::tcgetattr(near).unwrap().local_modes;
+        modes.contains(LocalModes::ECHO | LocalModes::ICANON)
+    }
+
+    /// The screen that an emulator makes of it, as lines.
+    fn screen(&self) -> Vec<String> {
+        let size = |n| NonZeroU16::new(n).unwrap();
+        let mut emulator = vt100::Parser::new(size(ROWS), size(COLUMNS), 0);
+        emulator.process(&self.seen);
+        let contents = emulator.screen().contents();
+        contents.lines().map(|l| l.trim_end().to_owned()).collect()
+    }
+}
+
+/// A home with one picture, and its path.
+async fn with_a_picture() -> (Home, PathBuf) {
+    let server = quick_demo().await;
+    let home = Home::new();
+    let ran = home
+        .run(&[
+            "generate",
+            "--base-url",
+            &server.base_url(),
+            "-m",
+            super::home::MODEL,
+            "a fox",
+        ])
+        .await
+        .done();
+    let path = ran.paths().remove(0);
+    (home, path)
+}
+
+/// A path that wraps stands in several lines.
+fn shows(terminal: &Terminal, path: &std::path::Path) -> bool {
+    terminal.screen().concat().contains(path.to_str().unwrap())
+}
+
+#[tokio::test]
+async fn a_terminal_that_takes_kitty_gets_kitty() {
+    let (home, path) = with_a_picture().await;
+    let mut terminal = Terminal::start(&home, "xterm-256color", &["show", "last"]);
+    terminal.until(FENCE).send(KITTY);
+    assert_eq!(terminal.end(), 0);
+    let text = terminal.text();
+    assert!(
+        text.contains("\x1b_Ga=T") || text.contains("a=T"),
+        "{text:?}"
+    );
+    assert!(!text.contains('▄') && shows(&terminal, &path), "{text:?}");
+    assert!(text.contains("demo endpoint"));
+}
+
+#[tokio::test]
+async fn a_terminal_that_takes_sixel_gets_sixel() {
+    let (home, path) = with_a_picture().await;
+    let mut terminal = Terminal::start(&home, "xterm", &["show", "last"]);
+    terminal.until(FENCE).send(SIXEL);
+    assert_eq!(terminal.end(), 0);
+    let text = terminal.text();
+    assert!(text.contains("\x1bP") && text.contains('q'), "{text:?}");
+    assert!(shows(&terminal, &path), "{text:?}");
+}
+
+#[tokio::test]
+async fn a_terminal_that_takes_neither_gets_half_blocks() {
+    let (home, path) = with_a_picture().await;
+    let mut terminal = Terminal::start(&home, "xterm-256color", &["show", "last"]);
+    terminal.until(FENCE).send(NEITHER);
+    assert_eq!(terminal.end(), 0);
+    assert!(shows(&terminal, &path));
+    let screen = terminal.screen();
+    let blocks: Vec<&String> = screen.iter().filter(|l| l.contains('▄')).collect();
+    // 688x384 px in 80 cells of 8x17 px.
+    assert!((18..=21).contains(&blocks.len()), "{screen:#?}");
+    assert!(
+        blocks.iter().all(|l| l.chars().count() >= 70),
+        "{screen:#?}"
+    );
+}
+
+#[tokio::test]
+async fn a_silent_terminal_is_not_waited_for() {
+    let (home, path) = with_a_picture().await;
+    let mut terminal = Terminal::start(&home, "xterm-256color", &["show", "last"]);
+    terminal.until(FENCE);
+    let asked = Instant::now();
+    terminal.until("▄");
+    // 250 ms and a decoded picture; the rest of the 2 s is for answers that are late.
+    assert!(
+        asked.elapsed() < Duration::from_millis(1500),
+        "{:?}",
+        asked.elapsed()
+    );
+    terminal.send(NEITHER);
+    assert_eq!(terminal.end(), 0);
+    assert!(shows(&terminal, &path));
+    assert!(
+        !terminal.text().contains("62;22"),
+        "a late answer is not echoed"
+    );
+}
+
+#[tokio::test]
+async fn a_forced_kind_asks_nobody_twice() {
+    let (home, _) = with_a_picture().await;
+    for (kind, words) in [
+        ("kitty", "a=T"),
+        ("iterm2", "\x1b]1337;"),
+        ("sixel", "\x1bP"),
+    ] {
+        let arguments = ["show", "last", "--graphics", kind];
+        let mut terminal = Terminal::start(&home, "xterm-256color", &arguments);
+        terminal.until(FENCE).send(NEITHER);
+        assert_eq!(terminal.end(), 0);
+        assert!(terminal.text().contains(words), "{kind}");
+        assert_eq!(terminal.text().matches(FENCE).count(), 1, "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn where_no_picture_can_be_only_the_path_is_printed() {
+    let (home, path) = with_a_picture().await;
+    let line = format!("{}\r\n", path.display());
+    for (term, arguments) in [
+        ("dumb", &["show", "last"][..]),
+        ("", &["show", "last"]),
+        ("xterm-256color", &["show", "last", "--graphics", "off"]),
+        ("xterm-256color", &["show", "last", "--accessible"]),
+    ] {
+        let mut terminal = Terminal::start(&home, term, arguments);
+        assert_eq!(terminal.end(), 0);
+        assert_eq!(terminal.text(), line, "{term} {arguments:?}");
+    }
+    let home = home.set("ACCESSIBLE", "1");
+    let mut terminal = Terminal::start(&home, "xterm-kitty", &["show", "last"]);
+    assert_eq!((terminal.end(), terminal.text()), (0, line));
+}
+
+#[tokio::test]
+async fn without_colours_a_picture_has_none() {
+    let (home, path) = with_a_picture().await;
+    let home = home.set("NO_COLOR", "1");
+    let mut terminal = Terminal::start(&home, "xterm-256color", &["show", "last"]);
+    terminal.until(FENCE).send(NEITHER);
+    assert_eq!(terminal.end(), 0);
+    assert!(shows(&terminal, &path));
+    let text = terminal.text();
+    assert!(
+        !text.contains("38;5") && !text.contains("48;5") && !text.contains("38;2"),
+        "{text:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_interrupt_while_the_terminal_is_asked_gives_it_back() {
+    let (home, _) = with_a_picture().await;
+    let mut terminal = Terminal::start(&home, "xterm-256color", &["show", "last"]);
+    terminal.until(FENCE);
+    assert!(!terminal.echoes(), "answers would be echoed");
+    terminal.send(b"\x03");
+    terminal.until("▄").send(NEITHER);
+    assert_eq!(terminal.end(), 130);
+}
+
+#[tokio::test]
+async fn a_job_in_the_background_is_not_stopped() {
+    let (home, path) = with_a_picture().await;
+    let script = format!("{BINARY} show last & wait $!");
+    let mut terminal = Terminal::run(&home, "xterm-256color", "bash", &["-m", "-c", &script]);
+    assert_eq!(terminal.end(), 0, "{}", terminal.text());
+    assert!(shows(&terminal, &path) && !terminal.text().contains('▄'));
+}
+
+#[tokio::test]
+async fn what_cannot_be_drawn_is_told_and_its_path_printed() {
+    let home = Home::new();
+    fs::write(home.work().join("text.png"), "no picture").unwrap();
+    let mut terminal = Terminal::start(&home, "xterm-256color", &["show", "text.png"]);
+    terminal.until(FENCE).send(NEITHER);
+    assert_eq!(terminal.end(), 1);
+    let text = terminal.text();
+    assert!(
+        text.contains("work/text.png\r\n") && text.contains("hint: "),
+        "{text:?}"
+    );
+}
+
+/// A gateway that answers with small pictures.
+async fn gateway() -> RawServer {
+    RawServer::start(|request| pictures(&[picture(OutputFormat::Jpeg, request.n as u8)])).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn generate_prints_each_picture_above_its_path_and_asks_once() {
+    let server = gateway().await;
+    let home = Home::at(&server.url());
+    let arguments = ["generate", "-n", "2", "x"];
+    let mut terminal = Terminal::start(&home, "xterm-256color", &arguments);
+    terminal.until(FENCE).send(NEITHER);
+    assert_eq!(terminal.end(), 0);
+    let text = terminal.text();
+    assert_eq!(text.matches(FENCE).count(), 1);
+    let order: Vec<bool> = terminal
+        .screen()
+        .iter()
+        .filter(|l| l.contains('▄') || l.contains(".jpg"))
+        .map(|l| l.contains('▄'))
+        .collect();
+    let turns = order.windows(2).filter(|w| w[0] != w[1]).count();
+    assert!(
+        order[0] && turns == 3,
+        "picture, path, picture, path: {order:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn generate_prints_no_picture_where_none_is_wanted() {
+    let server = gateway().await;
+    let home = Home::at(&server.url());
+    for flag in ["--no-preview", "--json", "--accessible"] {
+        let mut terminal = Terminal::start(&home, "xterm-256color", &["generate", flag, "x"]);
+        assert_eq!(terminal.end(), 0);
+        let text = terminal.text();
+        assert!(
+            !text.contains(FENCE) && !text.contains('▄'),
+            "{flag}: {text:?}"
+        );
+        // Without a progress line there is nothing but lines.
+        assert_eq!(
+            flag == "--accessible",
+            !text.contains('\x1b'),
+            "{flag}: {text:?}"
+        );
+        assert!(text.contains(".jpg"), "{flag}: {text:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_progress_line_is_wiped_and_an_interrupt_ends_it() {
+    let server = RawServer::saying(vec![
+        Step::Bytes(head(200, &[("Content-Type", "text/event-stream")])),
+        Step::Forever,
+    ])
+    .await;
+    let home = Home::at(&server.url());
+    let mut terminal = Terminal::start(&home, "xterm-256color", &["generate", "x"]);
+    terminal.until("answering").send(b"\x03");
+    assert_eq!(terminal.end(), 130);
+    let screen = terminal.screen().join("\n");
+    assert!(!screen.contains("answering"), "{screen}");
+    assert!(screen.contains("may have been billed"), "{screen}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn history_rows_end_at_the_edge() {
+    let server = gateway().await;
+    let home = Home::at(&server.url());
+    let long = "狐 fox ".repeat(40);
+    home.run(&["generate", &long]).await.done();
+    let mut terminal = Terminal::start(&home, "xterm-256color", &["history"]);
+    assert_eq!(terminal.end(), 0);
+    let screen = terminal.screen();
+    assert_eq!(
+        screen.iter().filter(|l| !l.is_empty()).count(),
+        1,
+        "{screen:#?}"
+    );
+    assert!(screen[0].ends_with('…'));
+}

@@ -1,0 +1,188 @@
+//! `plantain config`, the layers as a shell meets them, and the help.
+
+use std::fs;
+
+use super::home::Home;
+
+#[tokio::test]
+async fn path_init_and_show() {
+    let home = Home::new();
+    let ran = home.run(&["config", "path"]).await.done();
+    let file = home.path().join(".config/plantain/config.toml");
+    assert_eq!(ran.paths()[0], file);
+    assert!(!file.exists(), "asking writes nothing");
+
+    home.run(&["config", "init"])
+        .await
+        .done()
+        .says(&["wrote", "config.toml"]);
+    let written = fs::read_to_string(&file).unwrap();
+    assert!(written.contains("# ") && written.contains("base_url"));
+    home.run(&["config", "show"]).await.done();
+
+    fs::write(&file, "[form]\nmodel = \"mine\"\n").unwrap();
+    home.run(&["config", "init"])
+        .await
+        .failed(2, &["exists already"]);
+    assert_eq!(
+        fs::read_to_string(&file).unwrap(),
+        "[form]\nmodel = \"mine\"\n"
+    );
+    let ran = home.run(&["config", "show"]).await.done();
+    let row = ran
+        .out
+        .lines()
+        .find(|l| l.starts_with("form.model"))
+        .unwrap();
+    assert!(
+        row.contains("\"mine\"") && row.ends_with("config.toml:2"),
+        "{row}"
+    );
+    assert!(!home.library().exists(), "settings need no library");
+}
+
+#[tokio::test]
+async fn init_writes_where_it_is_told() {
+    let home = Home::new();
+    home.run(&["config", "init", "--config", "deep/c.toml"])
+        .await
+        .done();
+    assert!(home.work().join("deep/c.toml").is_file());
+    fs::write(home.work().join("file"), "").unwrap();
+    home.run(&["config", "init", "--config", "file/c.toml"])
+        .await
+        .failed(2, &["file"]);
+    let elsewhere = Home::new().set("XDG_CONFIG_HOME", "/nowhere/xdg");
+    let ran = elsewhere.run(&["config", "path"]).await.done();
+    assert_eq!(ran.out, "/nowhere/xdg/plantain/config.toml\n");
+}
+
+#[tokio::test]
+async fn flags_beat_environment_beats_file() {
+    let home = Home::new()
+        .set("PLANTAIN_BASE_URL", "http://env.test")
+        .set("PLANTAIN_LIBRARY", "/env/library");
+    home.configure("[endpoint]\nbase_url = \"http://file.test\"\n[studio]\ngraphics = \"sixel\"\n");
+    let row = async |arguments: &[&str], key: &str| {
+        let ran = home
+            .run(&[&["config", "show"], arguments].concat())
+            .await
+            .done();
+        ran.out
+            .lines()
+            .find(|l| l.starts_with(key))
+            .unwrap()
+            .to_owned()
+    };
+    let file = row(&[], "studio.graphics").await;
+    assert!(
+        file.contains("\"sixel\"") && file.contains("config.toml:4"),
+        "{file}"
+    );
+    let env = row(&[], "endpoint.base_url").await;
+    assert!(
+        env.contains("http://env.test") && env.ends_with("PLANTAIN_BASE_URL"),
+        "{env}"
+    );
+    let flag = row(&["--base-url", "http://flag.test"], "endpoint.base_url").await;
+    assert!(
+        flag.contains("http://flag.test") && flag.ends_with("--base-url"),
+        "{flag}"
+    );
+    let library = row(&["--library", "here"], "library.path").await;
+    assert!(library.contains("/work/here"), "{library}");
+    // A flag may stand before the verb as well.
+    let ran = home
+        .run(&["--graphics", "kitty", "config", "show"])
+        .await
+        .done();
+    assert!(ran.out.contains("studio.graphics = \"kitty\""), "{ran:?}");
+}
+
+#[tokio::test]
+async fn a_wrong_file_is_named_with_its_line_by_every_verb() {
+    let home = Home::new();
+    home.configure("[form]\n\nratoi = \"1:1\"\n");
+    for arguments in [
+        &["generate", "x"][..],
+        &["history"],
+        &["show", "last"],
+        &["serve"],
+        &["config", "show"],
+    ] {
+        home.run(arguments)
+            .await
+            .failed(2, &["config.toml:3", "ratoi"]);
+    }
+    home.run(&["config", "path"]).await.done();
+}
+
+#[tokio::test]
+async fn the_help_tells_everything() {
+    let home = Home::new();
+    let help = async |arguments: &[&str]| {
+        let ran = home.run(&[arguments, &["--help"]].concat()).await.done();
+        assert_eq!(ran.err, "");
+        ran.out
+    };
+    let all = help(&[]).await;
+    for word in [
+        "generate",
+        "history",
+        "show",
+        "serve",
+        "config",
+        "--base-url",
+        "--library",
+        "--config",
+        "--graphics",
+        "--accessible",
+        "--version",
+        "PLANTAIN_BASE_URL",
+        "PLANTAIN_API_KEY",
+        "PLANTAIN_LIBRARY",
+        "PLANTAIN_CONFIG",
+        "PLANTAIN_GRAPHICS",
+        "NO_COLOR",
+        "ACCESSIBLE",
+        "Exit codes",
+        "130",
+        "demo",
+    ] {
+        assert!(all.contains(word), "{word}");
+    }
+    for (verb, words) in [
+        (
+            "generate",
+            &[
+                "-m",
+                "-r",
+                "-f",
+                "-n",
+                "-i",
+                "-o",
+                "--force",
+                "--json",
+                "--no-preview",
+                "stdin",
+                "NanoBananaPro-4K",
+                "21:9",
+            ][..],
+        ),
+        ("history", &["[QUERY]", "--limit", "--json", "20"]),
+        ("show", &["last"]),
+        ("serve", &["--port", "--delay"]),
+        ("config", &["path", "init", "show"]),
+    ] {
+        let text = help(&[verb]).await;
+        for word in words {
+            assert!(text.contains(word), "{verb}: {word}");
+        }
+        assert!(
+            text.contains("--base-url") && text.contains("--accessible"),
+            "{verb}"
+        );
+    }
+    let version = home.run(&["--version"]).await.done();
+    assert!(version.out.starts_with("plantain "));
+}
