@@ -95,7 +95,11 @@ fn in_text(
         let chosen = spans.iter().filter(|s| kinds.contains(&s.kind));
         chosen
             .filter_map(|span| {
-                let image = match inline::of_text(&text[span.target.clone()], blobs) {
+                let target = &text[span.target.clone()];
+                if matches!(span.kind, Kind::Bare | Kind::Link) && is_home_page(target) {
+                    return None;
+                }
+                let image = match inline::of_text(target, blobs) {
                     Ok(image) => image,
                     // What the end of the stream cut off is no damage of its own.
                     Err(why) => {
@@ -131,6 +135,12 @@ fn in_text(
         }
     }
     Vec::new()
+}
+
+/// Whether a URL in a text names a host and nothing on it: never a picture, and half a name where the text broke off.
+fn is_home_page(url: &str) -> bool {
+    let behind_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    !behind_scheme.trim_end_matches('/').contains(['/', '?'])
 }
 
 /// Each picture once, where it stood first; whole if any of its places is.

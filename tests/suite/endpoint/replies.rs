@@ -117,6 +117,24 @@ fn text_is_read_for_pictures_by_rank() {
 }
 
 #[test]
+fn a_host_without_a_path_is_no_picture() {
+    let refused = content("This breaks the rules of https://policy.test/ and www.x.test");
+    assert_eq!(refused.failure.unwrap().kind, FailureKind::Refused);
+    assert!(refused.images.is_empty());
+    let half = r#"data: {"choices":[{"delta":{"content":"Here it is: https://img.te"}}]}"#;
+    let (_, cut) = whole(format!("{half}\n\n").as_bytes());
+    assert!(cut.images.is_empty());
+    assert_eq!(cut.failure.unwrap().kind, FailureKind::Cut);
+    for url in [
+        "https://img.test/a",
+        "https://img.test/?id=1",
+        "https://img.test?id=1",
+    ] {
+        assert_eq!(urls(&content(url)), [url]);
+    }
+}
+
+#[test]
 fn data_uris_in_text_may_be_wrapped_unpadded_and_split() {
     let bare = PNG.trim_end_matches('=');
     let long = JPG
