@@ -4,7 +4,7 @@ mod body;
 mod call;
 mod download;
 mod errors;
-mod fixtures;
+pub mod fixtures;
 mod framings;
 mod large;
 mod replies;

@@ -93,6 +93,8 @@ struct Seen {
     arrived: Notify,
     /// How often a client closed on `Forever` or `Wait`.
     left: watch::Sender<usize>,
+    /// How many connections are over.
+    closed: watch::Sender<usize>,
 }
 
 /// A listening server; ends when dropped.
@@ -120,6 +122,7 @@ impl RawServer {
                     let handler = Arc::clone(&handler);
                     connections.spawn(async move {
                         serve(stream, &seen, &*handler).await;
+                        seen.closed.send_modify(|n| *n += 1);
                     });
                 }
             }
@@ -169,6 +172,12 @@ impl RawServer {
     pub async fn wait_left(&self) {
         let mut left = self.seen.left.subscribe();
         left.wait_for(|n| *n > 0).await.unwrap();
+    }
+
+    /// Waits until `n` connections are over on both sides.
+    pub async fn wait_closed(&self, n: usize) {
+        let mut closed = self.seen.closed.subscribe();
+        closed.wait_for(|now| *now >= n).await.unwrap();
     }
 }
 
