@@ -5,6 +5,7 @@
 //! ([`places`], [`city`], [`space`], [`underwater`], [`studio`], [`ribbons`]) onto the [`canvas`], and last through
 //! [`weather`] and [`finish`].
 
+mod brief;
 mod buildings;
 mod canvas;
 mod cast;
@@ -27,6 +28,7 @@ mod shape;
 mod sky;
 mod space;
 mod studio;
+mod table;
 mod terrain;
 mod trees;
 mod underwater;
@@ -40,9 +42,10 @@ use image::imageops::{self, FilterType};
 
 use crate::domain::PixelSize;
 
+use brief::Brief;
 use canvas::Canvas;
 use scene::Scene;
-use words::{Brief, Place};
+use words::Place;
 
 /// Paints what a prompt asks for, in exactly `size` px.
 ///

@@ -1,5 +1,6 @@
 //! Who the figures are: which outline each creature has, its colours, its size, and where it stands.
 
+use super::brief::Group;
 use super::color::Rgb;
 use super::figure::{Coat, Part, Pose, draw};
 use super::figures::{grazers, hunters, people, pets, swimmers, wings};
@@ -25,9 +26,9 @@ const fn coat(coat: u32, light: u32, dark: u32, accent: u32, eye: u32) -> Coat {
     }
 }
 
-fn role(scene: &Scene, animal: Animal) -> Role {
+fn role(scene: &Scene, group: &Group) -> Role {
     let mut dice = scene.dice("coat");
-    let (parts, size, own) = match animal {
+    let (parts, size, own) = match group.animal {
         Animal::Fox => (
             hunters::FOX,
             0.36,
@@ -105,7 +106,7 @@ fn role(scene: &Scene, animal: Animal) -> Role {
         ),
         Animal::Bird => (
             wings::BIRD,
-            0.3,
+            0.4,
             dice.pick([
                 coat(0x6a_7078, 0xe8_e0d0, 0x33_2a26, 0xe0_6a34, 0),
                 coat(0x3a_78b8, 0xe8_f0f4, 0x2a_2830, 0xf0_c060, 0),
@@ -137,7 +138,7 @@ fn role(scene: &Scene, animal: Animal) -> Role {
         ),
     };
     let mut own = own;
-    if let Some(color) = scene.brief.coat {
+    if let Some(color) = group.coat {
         own.body = color;
         // A dark coat needs lighter markings than a bright one.
         own.light = if color.luma() < 0.25 {
@@ -161,16 +162,16 @@ fn role(scene: &Scene, animal: Animal) -> Role {
 pub fn stand(scene: &mut Scene, ground: impl Fn(f32) -> f32) {
     let groups = scene.brief.animals.clone();
     let mut company: Vec<Role> = Vec::new();
-    for (animal, count) in &groups {
-        for nth in 0..*count {
-            let mut role = role(scene, *animal);
+    for group in &groups {
+        for nth in 0..group.count {
+            let mut role = role(scene, group);
             role.size *= [1.12, 0.94, 1.03][nth % 3];
             company.push(role);
         }
     }
-    let mount = match groups.first() {
-        Some((Animal::Horse, _)) => Some(0.44),
-        Some((Animal::Elephant, _)) => Some(0.62),
+    let mount = match groups.first().map(|g| g.animal) {
+        Some(Animal::Horse) => Some(0.44),
+        Some(Animal::Elephant) => Some(0.62),
         _ => None,
     };
     let person = scene.brief.person.map(person);
@@ -211,13 +212,13 @@ pub fn stand(scene: &mut Scene, ground: impl Fn(f32) -> f32) {
 /// Draws one animal where the caller wants it, without ground: swimming or flying.
 pub fn float(
     scene: &mut Scene,
-    animal: Animal,
+    group: &Group,
     at: (f32, f32),
     share: f32,
     flip: bool,
     distance: f32,
 ) {
-    let role = role(scene, animal);
+    let role = role(scene, group);
     let pose = Pose {
         foot: at,
         height: scene.len(role.size * share),

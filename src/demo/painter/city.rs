@@ -95,9 +95,18 @@ fn blocks(scene: &mut Scene, depth: usize, base: f32, tall: f32, distance: f32) 
                         0.5,
                     )
                 + 0.2 * dice.unit());
+        let own = if night {
+            wall
+        } else {
+            // By day every house has a face of its own.
+            let face = [
+                0xc0_8a70, 0xd8_c8b0, 0x7a_9ab2, 0xa4_aeb8, 0xe0_e2e2, 0x8a_a4a8, 0xb8_9a88,
+            ];
+            wall.mix(scene.palette.lit(Rgb::hex(dice.pick(face))), 0.7)
+        };
         let shade = scene
             .palette
-            .far(wall.scale(dice.range(0.86, 1.12)), distance);
+            .far(own.scale(dice.range(0.86, 1.1)), distance);
         let top = base - rise;
         let mut body = Shape::new().rect(x, top, w, rise + 1.0);
         crown(&mut body, x, top, w, core, &mut dice);
@@ -177,7 +186,7 @@ fn windows(
     let tones = match (night, neon) {
         (true, true) => [0x5c_f2ff, 0xff_5cb8, 0xff_d27a],
         (true, false) => [0xff_cf7a, 0xff_e6b4, 0xbf_dcf4],
-        (false, _) => [0x33_4a60, 0x86_a8bc, 0x4a_6478],
+        (false, _) => [0x3c_5a74, 0xc4_dce6, 0x5a_7a90],
     };
     for (shape, tone) in shapes.into_iter().zip(tones) {
         let own = Rgb::hex(tone);
@@ -186,7 +195,7 @@ fn windows(
         } else {
             scene.palette.far(scene.palette.lit(own), distance)
         };
-        let alpha = if night { 0.95 - distance * 0.45 } else { 0.4 };
+        let alpha = if night { 0.95 - distance * 0.45 } else { 0.62 };
         scene.canvas.fill(shape, color, alpha);
     }
     if neon && distance < 0.5 && dice.chance(0.4) {

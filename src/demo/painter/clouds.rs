@@ -116,9 +116,11 @@ fn heap(scene: &mut Scene, base: (f32, f32), size: f32, dice: &mut Rng) {
         .palette
         .cloud_shade
         .mix(scene.palette.haze, 0.45 + air * 0.35);
-    let puffs: Vec<(f32, f32, f32)> = (0..30)
-        .map(|_| {
-            let along = dice.range(-1.0, 1.0);
+    let count = 30;
+    let puffs: Vec<(f32, f32, f32)> = (0..count)
+        .map(|i| {
+            // Evenly along the base, or single puffs would part from the rest.
+            let along = (i as f32 + dice.unit()) / count as f32 * 2.0 - 1.0;
             let tall = (1.0 - along * along).max(0.05);
             let r = size * (0.1 + 0.2 * tall * dice.range(0.5, 1.0));
             (

@@ -1,5 +1,6 @@
 //! Edits a picture by the words of a prompt: light, weather, season, colour, and figures put into it.
 
+use super::brief::Brief;
 use super::canvas::Canvas;
 use super::cast;
 use super::color::{Rgb, smoothstep};
@@ -10,7 +11,7 @@ use super::scene::Scene;
 use super::shape::Shape;
 use super::vocabulary::Word;
 use super::weather;
-use super::words::{Brief, Finish, Hour, Season, Tree, Weather, known};
+use super::words::{Finish, Hour, Season, Tree, Weather, known};
 
 /// Applies every known word in its order; a prompt without any gets a grade of its own.
 pub fn apply(canvas: Canvas, prompt: &str) -> Canvas {

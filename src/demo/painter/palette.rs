@@ -1,8 +1,9 @@
 //! The colours of a scene: one hand-made palette by hour and weather, then what the light does to everything in it.
 
+use super::brief::Brief;
 use super::color::Rgb;
 use super::random::Rng;
-use super::words::{Brief, Finish, Hour, Season, Weather};
+use super::words::{Finish, Hour, Season, Weather};
 
 /// The light of a scene and the colours that follow from it.
 #[derive(Debug, Clone)]

@@ -97,7 +97,7 @@ fn wildlife(scene: &mut Scene) {
         .brief
         .animals
         .iter()
-        .any(|(a, n)| *a == Animal::Bird && *n > 1);
+        .any(|g| g.animal == Animal::Bird && g.count > 1);
     let calm = scene.open_sky() && scene.brief.hour != Hour::Night;
     if birds || (calm && dice.chance(0.5)) {
         let at = (
@@ -212,7 +212,7 @@ fn woods(scene: &mut Scene, rows: &[(f32, f32, f32)], low: f32) {
 /// A large tree or two at the light's side, to look past, `out` of the width from the middle.
 fn framing(scene: &mut Scene, land: &Ridge, out: f32) {
     let kind = scene.brief.tree.unwrap_or(match scene.brief.place {
-        Place::Meadow => Tree::Broadleaf,
+        Place::Meadow if !winter(scene) => Tree::Broadleaf,
         _ => Tree::Conifer,
     });
     let mut dice = scene.dice("framing");

@@ -1,10 +1,11 @@
 //! A scene while it is painted: the canvas with the brief, the palette and the light that everything agrees on.
 
+use super::brief::Brief;
 use super::canvas::Canvas;
 use super::noise::Tile;
 use super::palette::Palette;
 use super::random::Rng;
-use super::words::{Brief, Hour, Weather};
+use super::words::{Hour, Weather};
 
 pub struct Scene {
     pub canvas: Canvas,

@@ -97,12 +97,12 @@ fn stars(scene: &mut Scene) {
             dice.unit().powf(1.35) * scene.horizon,
         );
         let height = 1.0 - y / scene.horizon;
-        let size = 0.0005 + 0.0016 * dice.unit().powi(6);
+        let size = 0.0007 + 0.0018 * dice.unit().powi(5);
         let alpha = (0.25 + 0.75 * dice.unit()) * (0.2 + 0.8 * height);
         let color = Rgb::hex(dice.pick([0xff_ffff, 0xdf_e8ff, 0xff_f0d8]));
         // Never under half a pixel, or small pictures lose their stars.
         let r = (unit * size).max(0.45);
-        if size > 0.0016 {
+        if size > 0.0019 {
             scene.canvas.glow((x, y), r * 7.0, color, alpha * 0.5);
         }
         scene
@@ -113,24 +113,25 @@ fn stars(scene: &mut Scene) {
 
 fn disc(scene: &mut Scene) {
     let (x, y) = scene.light;
-    let (size, veil) = match scene.brief.hour {
-        Hour::Dawn => (0.065, 0.0),
-        Hour::Day => (0.036, 0.0),
-        Hour::Sunset => (0.085, 0.0),
-        Hour::Dusk if scene.brief.moon => (0.04, 0.0),
+    let size = match scene.brief.hour {
+        Hour::Dawn => 0.065,
+        Hour::Day => 0.036,
+        Hour::Sunset => 0.085,
+        Hour::Dusk if scene.brief.moon => 0.04,
         Hour::Dusk => return,
-        Hour::Night => (if scene.brief.moon { 0.075 } else { 0.046 }, 0.0),
+        Hour::Night if scene.brief.moon => 0.075,
+        Hour::Night => 0.046,
     };
     let veil = if scene.brief.weather == Weather::Snow {
         0.45
     } else {
-        veil
+        0.0
     };
     let r = scene.len(size);
-    let color = scene.palette.light;
-    scene.canvas.glow((x, y), r * 5.5, color, 0.34);
-    scene.canvas.glow((x, y), r * 2.2, color, 0.36);
-    let low = scene.palette.light.mix(scene.palette.sky[2], 0.4);
+    let color = scene.palette.light.mix(Rgb::WHITE, 0.45);
+    scene.canvas.glow((x, y), r * 5.5, color, 0.28);
+    scene.canvas.glow((x, y), r * 2.0, color, 0.3);
+    let low = scene.palette.light.mix(scene.palette.sky[2], 0.25);
     scene.canvas.fill_run(
         Shape::new().circle(x, y, r),
         ((x, y - r), color, 1.0 - veil),

@@ -198,6 +198,13 @@ pub fn single(scene: &mut Scene, part: &str, kind: Tree, foot: (f32, f32), heigh
         .palette
         .lit(Rgb::hex(0x4a_3628))
         .mix(scene.palette.shadow, 0.35);
+    let shade = Shape::new().ellipse(
+        foot.0 - scene.side * height * 0.08,
+        foot.1 - height * 0.004,
+        height * 0.24,
+        height * 0.018,
+    );
+    scene.canvas.fill(shade, scene.palette.shadow, 0.28);
     match kind {
         Tree::Conifer => fir(scene, foot, height, &mut dice),
         Tree::Palm => {
@@ -267,10 +274,10 @@ fn leaves(scene: &mut Scene, kind: Tree, center: (f32, f32), radius: f32, dice: 
         let mut dabs = Shape::new();
         let shift = radius * 0.11 * i as f32;
         for (x, y, r) in &lobes {
-            for _ in 0..[38, 30, 22, 12][i] {
+            for _ in 0..[62, 48, 32, 17][i] {
                 let (angle, out) = (dice.range(0.0, std::f32::consts::TAU), dice.unit().sqrt());
                 let reach = r * out * (1.0 - 0.14 * i as f32);
-                let size = radius * dice.range(0.024, 0.058) * [1.15, 1.0, 0.9, 0.75][i];
+                let size = radius * dice.range(0.02, 0.046) * [1.2, 1.0, 0.9, 0.75][i];
                 dabs.add_ellipse(
                     x + angle.cos() * reach + scene.side * shift,
                     y + angle.sin() * reach - shift,
@@ -293,12 +300,6 @@ fn fir(scene: &mut Scene, (x, base): (f32, f32), height: f32, dice: &mut Rng) {
     let snow = scene.palette.lit(Rgb::hex(0xf2_f6fd)).mix(Rgb::WHITE, 0.25);
     let snowy = scene.brief.season == Season::Winter;
     let shade = scene.palette.shadow;
-    let skirt = height * 0.2;
-    scene.canvas.fill(
-        Shape::new().ellipse(x, base, skirt * 1.1, height * 0.018),
-        shade,
-        0.3,
-    );
     let bark = scene.palette.lit(Rgb::hex(0x4a_3628)).mix(shade, 0.5);
     let trunk = height * 0.014;
     scene.canvas.fill(

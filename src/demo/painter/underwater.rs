@@ -1,5 +1,6 @@
 //! Below the surface: beams of light, a school of fish, weed and coral, and whoever swims there.
 
+use super::brief::Group;
 use super::cast;
 use super::color::{Rgb, smoothstep};
 use super::scene::Scene;
@@ -123,7 +124,11 @@ fn swimmers(scene: &mut Scene) {
     let (w, h) = (scene.canvas.width, scene.canvas.height);
     let flip = scene.side < 0.0;
     let groups = if scene.brief.animals.is_empty() {
-        vec![(Animal::Fish, 3)]
+        vec![Group {
+            animal: Animal::Fish,
+            count: 3,
+            coat: None,
+        }]
     } else {
         scene.brief.animals.clone()
     };
@@ -133,10 +138,10 @@ fn swimmers(scene: &mut Scene) {
         (0.24, 0.74, 0.62, 0.2),
     ];
     let mut next = 0;
-    for (animal, count) in groups {
-        for _ in 0..count {
+    for group in groups {
+        for _ in 0..group.count {
             let (dx, y, share, distance) = spots[next % 3];
-            let whale = animal == Animal::Whale;
+            let whale = group.animal == Animal::Whale;
             let share = share * (w / scene.canvas.unit / 1.3).min(1.0);
             let at = (
                 w * 0.5 - scene.side * w * (0.06 - dx),
@@ -149,7 +154,7 @@ fn swimmers(scene: &mut Scene) {
             );
             cast::float(
                 scene,
-                animal,
+                &group,
                 at,
                 share * if whale { 1.25 } else { 0.95 },
                 flip,

@@ -23,6 +23,7 @@ pub fn paint(scene: &mut Scene, water: Water) {
     let depth = (height - water.shore).max(1.0);
     // The mirror image is squeezed where the water is taller than what it mirrors.
     let squeeze = (water.shore / depth).min(1.0) * 0.96;
+    let smear = (water.rough - 0.3).max(0.0) * unit * 0.1;
     let tile = &scene.tile;
     let bright = scene.palette.sky[2].mix(scene.palette.light, 0.3);
     let deep = water.color.mix(scene.palette.shadow, 0.35);
@@ -39,10 +40,19 @@ pub fn paint(scene: &mut Scene, water: Water) {
             let ripple = tile.at(x / unit * columns, lines * 1.7) - 0.5;
             let fine = tile.at(x / unit * columns * 2.6 + 50.0, lines * 4.1 + 9.0) - 0.5;
             let swing = (ripple + fine * 0.6) * (0.2 + t) * water.rough.max(0.12);
-            let from = above.at(
-                x + swing * unit * 0.05,
-                water.shore - 1.0 - (y - water.shore) * squeeze + swing * unit * 0.22,
-            );
+            let source = water.shore - 1.0 - (y - water.shore) * squeeze + swing * unit * 0.22;
+            let across = x + swing * unit * 0.05;
+            let from = if smear > 1.0 {
+                // Rough water gives no outlines back: neighbours run together.
+                let pair = above
+                    .at(across - smear, source)
+                    .mix(above.at(across + smear, source), 0.5);
+                let wide = above.at(across - smear * 2.3, source - smear * 0.4);
+                let far = above.at(across + smear * 2.6, source + smear * 0.3);
+                pair.mix(wide.mix(far, 0.5), 0.5)
+            } else {
+                above.at(across, source)
+            };
             let keep = water.mirror * (1.0 - t * 0.45);
             let color = water.color.mix(deep, t).mix(from.scale(0.94), keep);
             let crest = (ripple * 0.65 + fine * 0.55) * (0.25 + water.rough * 0.75);

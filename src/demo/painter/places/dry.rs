@@ -14,11 +14,7 @@ pub fn desert(scene: &mut Scene) {
     let (w, h) = (scene.canvas.width, scene.canvas.height);
     scene.horizon = h * 0.62;
     sky::paint(scene);
-    let savanna = scene
-        .brief
-        .animals
-        .iter()
-        .any(|(a, _)| matches!(a, Animal::Elephant | Animal::Lion));
+    let savanna = scene.brief.has(Animal::Elephant) || scene.brief.has(Animal::Lion);
     let sand = ground(scene);
     let mesas = ridge(scene, "mesas", Form::Peaks, h * 0.62, scene.len(0.13), 1.6);
     let color = scene

@@ -59,7 +59,11 @@ pub fn hills(scene: &mut Scene) {
         .brief
         .tree
         .filter(|t| *t != Tree::Palm)
-        .unwrap_or(Tree::Broadleaf);
+        .unwrap_or(if winter(scene) {
+            Tree::Conifer
+        } else {
+            Tree::Broadleaf
+        });
     for (i, (base, rise, distance, tall)) in [(0.69, 0.15, 0.42, 0.05), (0.78, 0.16, 0.22, 0.075)]
         .into_iter()
         .enumerate()

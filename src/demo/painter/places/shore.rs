@@ -1,6 +1,7 @@
 //! The lake and the sea, with what floats on them and what stands at their edge.
 
 use super::{busy, everybody, framing, front, ground, ranges, soil, wildlife, winter, woods};
+use crate::demo::painter::brief::Group;
 use crate::demo::painter::buildings;
 use crate::demo::painter::cast;
 use crate::demo::painter::color::Rgb;
@@ -27,13 +28,7 @@ pub fn lake(scene: &mut Scene) {
         );
     }
     let shore = h * 0.62;
-    if winter(scene)
-        && scene
-            .brief
-            .animals
-            .iter()
-            .any(|(a, _)| *a == Animal::Penguin)
-    {
+    if winter(scene) && scene.brief.has(Animal::Penguin) {
         let land = front(scene, 0.66, 0.0);
         everybody(scene, &land);
         return;
@@ -66,10 +61,10 @@ pub fn lake(scene: &mut Scene) {
         .brief
         .animals
         .iter()
-        .position(|(a, _)| *a == Animal::Swan);
+        .position(|g| g.animal == Animal::Swan);
     if let Some(i) = swan {
-        let (_, count) = scene.brief.animals.remove(i);
-        swans(scene, count);
+        let group = scene.brief.animals.remove(i);
+        swans(scene, &group);
     }
     if busy(scene) {
         let land = front(scene, 0.87, 0.8);
@@ -79,9 +74,9 @@ pub fn lake(scene: &mut Scene) {
     }
 }
 
-fn swans(scene: &mut Scene, count: usize) {
+fn swans(scene: &mut Scene, group: &Group) {
     let (w, h) = (scene.canvas.width, scene.canvas.height);
-    for i in 0..count.min(3) {
+    for i in 0..group.count.min(3) {
         let at = (
             w * 0.5 - scene.side * (w * 0.1) + scene.side * scene.len(0.34) * i as f32,
             h * (0.86 - 0.05 * i as f32),
@@ -90,7 +85,7 @@ fn swans(scene: &mut Scene, count: usize) {
         craft::wake(scene, at, 0.16 * share);
         cast::float(
             scene,
-            Animal::Swan,
+            group,
             (at.0, at.1 + scene.len(0.012)),
             share,
             scene.side < 0.0,
