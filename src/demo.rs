@@ -5,7 +5,7 @@
 
 mod ask;
 mod chat;
-pub mod painter;
+mod painter;
 mod references;
 mod rejected;
 mod server;

@@ -131,11 +131,8 @@ impl Studio {
         self.face.draw(&self.state, now.since_start);
         let state = &self.state;
         let jobs = self.face.jobs().into_iter().filter_map(|job| {
-            let at = state.history.index_of(job.picture().generation)?;
-            let picture = state
-                .history
-                .rows
-                .get(at)?
+            let row = state.history.row(job.picture().generation)?;
+            let picture = row
                 .generation
                 .pictures
                 .iter()
