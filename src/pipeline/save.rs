@@ -168,13 +168,13 @@ fn check(bytes: &[u8], bare: bool) -> Result<Checked, Failure> {
             "what came is not a picture"
         };
         return Err(Failure::new(FailureKind::NotAPicture, what)
-            .hint("nothing was saved; r asks again, which may be billed again")
+            .hint("nothing was saved; asking again may be billed again")
             .billed());
     };
     if !picture::is_whole(format, bytes) {
         return Err(
             Failure::new(FailureKind::Cut, format!("the {format} ends early"))
-                .hint("r asks again, which may be billed again")
+                .hint("asking again may be billed again")
                 .billed(),
         );
     }
