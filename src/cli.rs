@@ -87,7 +87,7 @@ fn demo_note() -> Clean {
 /// 2 for what the user can mend in the call or in the configuration, else 1.
 fn code_of(failure: &Failure) -> u8 {
     match failure.kind {
-        FailureKind::Usage | FailureKind::Config => 2,
+        FailureKind::Usage | FailureKind::Config | FailureKind::Reference => 2,
         _ => 1,
     }
 }

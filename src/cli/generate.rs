@@ -1,6 +1,6 @@
 //! `plantain generate`: the studio's pipeline without the studio.
 
-use std::io::{self, Read};
+use std::io::{self, IsTerminal, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -38,7 +38,9 @@ pub(super) fn run(args: &Args, verb: &Generate) -> Result<Outcome, Failure> {
         if world.demo {
             print::note(&super::demo_note());
         }
-        let ticker = Ticker::start(count, args.common.is_accessible(&environment));
+        // A dumb terminal cannot wipe a line.
+        let dumb = matches!(environment.var("TERM"), None | Some("dumb"));
+        let ticker = Ticker::start(count, dumb || args.common.is_accessible(&environment));
         let mut signal = None;
         let mut running = Vec::new();
         for _ in 0..count {
@@ -114,17 +116,33 @@ pub(super) fn run(args: &Args, verb: &Generate) -> Result<Outcome, Failure> {
 
 fn prompt(given: Option<&str>) -> Result<Prompt, Failure> {
     match given {
-        Some("-") => {
-            let mut text = String::new();
-            io::stdin().read_to_string(&mut text).map_err(|error| {
-                Failure::new(FailureKind::Usage, format!("stdin cannot be read: {error}"))
-                    .hint("the prompt must be UTF-8 text")
-            })?;
-            Prompt::new(text)
-        }
+        Some("-") => typed(),
         Some(text) => Prompt::new(text),
         None => Err(Failure::new(FailureKind::Usage, "there is no prompt")
             .hint("plantain generate \"a red fox in the snow\", or - to read it from stdin")),
+    }
+}
+
+/// The prompt on stdin, read no further than a prompt may be long.
+fn typed() -> Result<Prompt, Failure> {
+    let stdin = io::stdin();
+    if stdin.is_terminal() {
+        print::note(&Clean::line("reading the prompt; Ctrl+D ends it"));
+    }
+    let failure =
+        |what: String| Failure::new(FailureKind::Usage, what).hint("the prompt must be UTF-8 text");
+    let mut bytes = Vec::new();
+    stdin
+        .take(Prompt::MAX_BYTES as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| failure(format!("stdin cannot be read: {error}")))?;
+    match String::from_utf8(bytes) {
+        Ok(text) => Prompt::new(text),
+        // It may have been cut in the middle of a character.
+        Err(error) if error.as_bytes().len() > Prompt::MAX_BYTES => {
+            Prompt::new(String::from_utf8_lossy(error.as_bytes()))
+        }
+        Err(_) => Err(failure("stdin is not UTF-8".to_owned())),
     }
 }
 

@@ -32,21 +32,28 @@ pub fn bytes(bytes: &[u8]) {
     let _ = out.flush();
 }
 
-/// One JSON object on a line of its own. Control characters that JSON lets stand raw (DEL, C1) are escaped, since a
-/// terminal may act on them.
+/// One JSON object on a line of its own. What JSON lets stand raw and a terminal may act on or hide (DEL, C1, bidi,
+/// zero-width, private use) is escaped; it reads back the same.
 pub fn json(value: &impl Serialize) {
-    let Ok(text) = serde_json::to_string(value) else {
-        return;
-    };
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        if matches!(c, '\u{7f}'..='\u{9f}') {
-            let _ = write!(safe, "\\u{:04x}", u32::from(c));
-        } else {
+    if let Ok(text) = serde_json::to_string(value) {
+        line(&escaped(&text));
+    }
+}
+
+fn escaped(json: &str) -> String {
+    let mut safe = String::with_capacity(json.len());
+    for c in json.chars() {
+        // A letter before it, since a mark alone would be dropped.
+        let pair = format!("a{c}");
+        if c < '\u{7f}' || Clean::line(&pair).as_str() == pair {
             safe.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            let _ = write!(safe, "\\u{unit:04x}");
         }
     }
-    line(&safe);
+    safe
 }
 
 /// How many cells a line of stdout has; `None` where it is no terminal.
@@ -104,6 +111,16 @@ pub fn cut(line: &str, width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_hides_nothing_and_reads_back_the_same() {
+        let text = "a\u{7f}\u{9b}\u{85}\u{2028}\u{202e}\u{200b}\u{10eeee}\u{e0041}\u{f8ff}";
+        let json = escaped(&serde_json::to_string(text).unwrap());
+        assert!(json.is_ascii(), "{json}");
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+        let plain = "\"狐 é e\u{301} हिन्दी 🦊\"";
+        assert_eq!(escaped(plain), plain);
+    }
 
     #[test]
     fn a_row_is_cut_by_cells_and_not_by_letters() {

@@ -1,6 +1,7 @@
 //! `plantain generate`: what it prints, writes and sends.
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 
 use plantain::domain::OutputFormat;
@@ -117,7 +118,12 @@ async fn four_pictures_get_four_names() {
         rows.iter().all(|r| r["batch"] == rows[3]["id"]),
         "one batch"
     );
-    assert_eq!(home.files("png").len(), 8, "the library keeps its own");
+    let pngs = home
+        .files()
+        .iter()
+        .filter(|f| f.extension().is_some_and(|e| e == "png"))
+        .count();
+    assert_eq!(pngs, 8, "the library keeps its own");
 }
 
 #[tokio::test]
@@ -310,9 +316,19 @@ async fn references_are_paths_urls_and_pictures_of_the_history() {
     }
     let sent = server.requests().len();
     fs::write(home.work().join("text.png"), "no picture").unwrap();
+    fs::write(
+        home.work().join("cut.png"),
+        &picture(OutputFormat::Png, 1)[..60],
+    )
+    .unwrap();
+    let large = fs::File::create(home.work().join("large.png")).unwrap();
+    (&large).write_all(&picture(OutputFormat::Png, 1)).unwrap();
+    large.set_len(33 << 20).unwrap();
     for (given, words) in [
         ("none.png", "none.png"),
         ("text.png", "is not a picture"),
+        ("cut.png", "cut.png cannot be sent"),
+        ("large.png", "is 34 MB"),
         ("ffffffff.1", "ffffffff.1"),
         ("ftp://127.0.0.1/a.png", "ftp://"),
     ] {
@@ -399,4 +415,12 @@ async fn a_refused_key_is_told_and_never_repeated() {
         .to_owned();
     assert_eq!(sent, "Bearer sk-canary");
     assert_eq!(home.history().await[0]["error"]["kind"], "auth");
+    for file in home.files() {
+        let bytes = fs::read(&file).unwrap();
+        assert!(
+            memchr::memmem::find(&bytes, b"sk-canary").is_none(),
+            "{}",
+            file.display()
+        );
+    }
 }

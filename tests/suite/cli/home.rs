@@ -104,7 +104,8 @@ impl Home {
             .spawn()
             .unwrap();
         let mut stdin = child.stdin.take().unwrap();
-        stdin.write_all(input).await.unwrap();
+        // It may have read enough.
+        let _ = stdin.write_all(input).await;
         drop(stdin);
         Ran::of(child.wait_with_output().await.unwrap())
     }
@@ -114,8 +115,8 @@ impl Home {
         self.run(&["history", "--json"]).await.done().objects()
     }
 
-    /// Every file below the home, without its folders.
-    pub fn files(&self, extension: &str) -> Vec<PathBuf> {
+    /// Every file below the home.
+    pub fn files(&self) -> Vec<PathBuf> {
         let mut found = Vec::new();
         let mut folders = vec![self.path().to_owned()];
         while let Some(folder) = folders.pop() {
@@ -123,7 +124,7 @@ impl Home {
                 let path = entry.unwrap().path();
                 if path.is_dir() {
                     folders.push(path);
-                } else if path.extension().is_some_and(|e| e == extension) {
+                } else {
                     found.push(path);
                 }
             }

@@ -186,6 +186,17 @@ async fn a_terminal_that_takes_neither_gets_half_blocks() {
 }
 
 #[tokio::test]
+async fn a_terminal_that_is_named_in_the_environment_gets_what_it_takes() {
+    let (home, path) = with_a_picture().await;
+    let home = home.set("TERM_PROGRAM", "WezTerm");
+    let mut terminal = Terminal::start(&home, "xterm-256color", &["show", "last"]);
+    terminal.until(FENCE).send(NEITHER);
+    assert_eq!(terminal.end(), 0);
+    assert!(terminal.text().contains("\x1b]1337;File=inline=1"));
+    assert!(shows(&terminal, &path));
+}
+
+#[tokio::test]
 async fn a_silent_terminal_is_not_waited_for() {
     let (home, path) = with_a_picture().await;
     let mut terminal = Terminal::start(&home, "xterm-256color", &["show", "last"]);
@@ -324,20 +335,22 @@ async fn generate_prints_each_picture_above_its_path_and_asks_once() {
 async fn generate_prints_no_picture_where_none_is_wanted() {
     let server = gateway().await;
     let home = Home::at(&server.url());
-    for flag in ["--no-preview", "--json", "--accessible"] {
-        let mut terminal = Terminal::start(&home, "xterm-256color", &["generate", flag, "x"]);
+    for (term, flag, plain) in [
+        ("xterm-256color", "--no-preview", false),
+        ("xterm-256color", "--json", false),
+        ("xterm-256color", "--accessible", true),
+        ("dumb", "--no-preview", true),
+        ("dumb", "-n1", true),
+    ] {
+        let mut terminal = Terminal::start(&home, term, &["generate", flag, "x"]);
         assert_eq!(terminal.end(), 0);
         let text = terminal.text();
         assert!(
             !text.contains(FENCE) && !text.contains('▄'),
             "{flag}: {text:?}"
         );
-        // Without a progress line there is nothing but lines.
-        assert_eq!(
-            flag == "--accessible",
-            !text.contains('\x1b'),
-            "{flag}: {text:?}"
-        );
+        // Only the progress line needs more than lines.
+        assert_eq!(plain, !text.contains('\x1b'), "{term} {flag}: {text:?}");
         assert!(text.contains(".jpg"), "{flag}: {text:?}");
     }
 }
