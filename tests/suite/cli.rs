@@ -5,6 +5,7 @@ mod generate;
 mod history;
 mod home;
 mod inline;
+mod output;
 mod serve;
 mod settings;
 mod signals;

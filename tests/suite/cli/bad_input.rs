@@ -4,7 +4,7 @@ use std::fs;
 
 use plantain::domain::OutputFormat;
 
-use super::home::{Home, picture, pictures};
+use super::home::{Home, giving};
 use crate::suite::raw_server::{RawServer, answer};
 
 #[tokio::test]
@@ -89,7 +89,7 @@ async fn a_key_does_not_travel_in_the_open() {
 
 #[tokio::test]
 async fn the_key_command_is_asked_and_its_failure_told() {
-    let server = RawServer::saying(pictures(&[picture(OutputFormat::Jpeg, 1)])).await;
+    let server = giving(OutputFormat::Jpeg).await;
     let home = Home::at(&server.url());
     home.configure("[endpoint]\napi_key_command = \"echo sk-spoken; echo more\"\n");
     home.run(&["generate", "x"]).await.done();
@@ -181,7 +181,7 @@ async fn foreign_words_do_nothing_to_the_terminal() {
 
 #[tokio::test]
 async fn a_library_that_cannot_be_is_one_clear_line() {
-    let server = RawServer::saying(pictures(&[picture(OutputFormat::Jpeg, 1)])).await;
+    let server = giving(OutputFormat::Jpeg).await;
     let home = Home::at(&server.url());
     fs::write(home.work().join("file"), "x").unwrap();
     for arguments in [&["history"][..], &["show", "last"], &["generate", "x"]] {
@@ -214,7 +214,7 @@ async fn a_damaged_history_is_told_and_left_alone() {
 
 #[tokio::test]
 async fn without_a_home_places_are_named_by_hand() {
-    let server = RawServer::saying(pictures(&[picture(OutputFormat::Jpeg, 1)])).await;
+    let server = giving(OutputFormat::Jpeg).await;
     let home = Home::at(&server.url());
     // A home that is no absolute path is none: nothing may be written relative to it.
     let without = |arguments: &[&str]| {
@@ -251,7 +251,7 @@ async fn without_a_home_places_are_named_by_hand() {
 async fn names_that_are_no_text_are_kept_to_the_byte() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
-    let server = RawServer::saying(pictures(&[picture(OutputFormat::Jpeg, 1)])).await;
+    let server = giving(OutputFormat::Jpeg).await;
     let home = Home::at(&server.url());
     let library = OsStr::from_bytes(b"l\xff\x1b[1m");
     let run = async |arguments: &[&str]| {

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use plantain::config::builtin_catalog;
 use plantain::demo;
 use plantain::domain::{OutputFormat, PixelSize};
-use plantain::picture::{Pixels, encode};
+use plantain::picture::{Pixels, encode, sniff};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
@@ -205,9 +205,23 @@ pub async fn quick_demo() -> demo::Server {
 
 /// A small picture; `shade` makes it another one.
 pub fn picture(format: OutputFormat, shade: u8) -> Vec<u8> {
-    let size = PixelSize::new(64, 36);
-    let rgba = [shade, 128, 200, 255].repeat(64 * 36);
+    picture_of(PixelSize::new(64, 36), format, shade)
+}
+
+/// The same in another size.
+pub fn picture_of(size: PixelSize, format: OutputFormat, shade: u8) -> Vec<u8> {
+    let rgba = [shade, 128, 200, 255].repeat((size.width * size.height) as usize);
     encode(&Pixels::new(size, rgba).unwrap(), format, 90).unwrap()
+}
+
+/// Whether the file at `path` is of that format.
+pub fn is(path: &Path, format: &str) -> bool {
+    sniff(&fs::read(path).unwrap()).unwrap().as_str() == format
+}
+
+/// A gateway that gives a picture of this format, whatever is asked.
+pub async fn giving(format: OutputFormat) -> RawServer {
+    RawServer::start(move |request| pictures(&[picture(format, request.n as u8)])).await
 }
 
 /// A gateway's whole answer with pictures inside.

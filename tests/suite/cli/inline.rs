@@ -6,11 +6,11 @@ use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use plantain::domain::OutputFormat;
+use plantain::domain::{OutputFormat, PixelSize};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use rustix::termios::LocalModes;
 
-use super::home::{BINARY, Home, picture, pictures, quick_demo};
+use super::home::{BINARY, Home, MODEL, giving, picture_of, pictures, quick_demo};
 use crate::suite::raw_server::{RawServer, Step, head};
 
 const ROWS: u16 = 24;
@@ -118,22 +118,13 @@ impl Terminal {
     }
 }
 
-/// A home with one picture, and its path.
+/// A home with one picture of 688x384 px, and its path.
 async fn with_a_picture() -> (Home, PathBuf) {
-    let server = quick_demo().await;
+    let bytes = picture_of(PixelSize::new(688, 384), OutputFormat::Jpeg, 1);
+    let server = RawServer::saying(pictures(&[bytes])).await;
     let home = Home::new();
-    let ran = home
-        .run(&[
-            "generate",
-            "--base-url",
-            &server.base_url(),
-            "-m",
-            super::home::MODEL,
-            "a fox",
-        ])
-        .await
-        .done();
-    let path = ran.paths().remove(0);
+    let arguments = ["generate", "--base-url", &server.url(), "a fox"];
+    let path = home.run(&arguments).await.done().paths().remove(0);
     (home, path)
 }
 
@@ -154,7 +145,27 @@ async fn a_terminal_that_takes_kitty_gets_kitty() {
         "{text:?}"
     );
     assert!(!text.contains('▄') && shows(&terminal, &path), "{text:?}");
-    assert!(text.contains("demo endpoint"));
+    assert!(!text.contains("demo endpoint"));
+}
+
+#[tokio::test]
+async fn a_picture_of_the_demo_is_named_one() {
+    let server = quick_demo().await;
+    let home = Home::new();
+    home.run(&[
+        "generate",
+        "--base-url",
+        &server.base_url(),
+        "-m",
+        MODEL,
+        "a fox",
+    ])
+    .await
+    .done();
+    let mut terminal = Terminal::start(&home, "xterm-256color", &["show", "last"]);
+    terminal.until(FENCE).send(NEITHER);
+    assert_eq!(terminal.end(), 0);
+    assert!(terminal.text().contains("demo endpoint"));
 }
 
 #[tokio::test]
@@ -303,14 +314,9 @@ async fn what_cannot_be_drawn_is_told_and_its_path_printed() {
     );
 }
 
-/// A gateway that answers with small pictures.
-async fn gateway() -> RawServer {
-    RawServer::start(|request| pictures(&[picture(OutputFormat::Jpeg, request.n as u8)])).await
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn generate_prints_each_picture_above_its_path_and_asks_once() {
-    let server = gateway().await;
+    let server = giving(OutputFormat::Jpeg).await;
     let home = Home::at(&server.url());
     let arguments = ["generate", "-n", "2", "x"];
     let mut terminal = Terminal::start(&home, "xterm-256color", &arguments);
@@ -333,7 +339,7 @@ async fn generate_prints_each_picture_above_its_path_and_asks_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn generate_prints_no_picture_where_none_is_wanted() {
-    let server = gateway().await;
+    let server = giving(OutputFormat::Jpeg).await;
     let home = Home::at(&server.url());
     for (term, flag, plain) in [
         ("xterm-256color", "--no-preview", false),
@@ -373,7 +379,7 @@ async fn the_progress_line_is_wiped_and_an_interrupt_ends_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn history_rows_end_at_the_edge() {
-    let server = gateway().await;
+    let server = giving(OutputFormat::Jpeg).await;
     let home = Home::at(&server.url());
     let long = "狐 fox ".repeat(40);
     home.run(&["generate", &long]).await.done();

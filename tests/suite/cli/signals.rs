@@ -6,7 +6,7 @@ use plantain::domain::OutputFormat;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::AsyncReadExt;
 
-use super::home::{Home, picture, pictures};
+use super::home::{Home, giving, picture, pictures};
 use crate::suite::raw_server::{RawServer, Step, head};
 
 #[tokio::test]
@@ -45,7 +45,7 @@ async fn an_interrupt_cancels_and_says_what_it_may_have_cost() {
 
 #[tokio::test]
 async fn an_interrupt_before_anything_is_sent_costs_nothing() {
-    let server = RawServer::saying(pictures(&[picture(OutputFormat::Jpeg, 1)])).await;
+    let server = giving(OutputFormat::Jpeg).await;
     let home = Home::at(&server.url());
     // The shell's parent is plantain, which waits for the key.
     home.configure("[endpoint]\napi_key_command = \"kill -INT $PPID; echo key\"\n");
