@@ -52,17 +52,25 @@ impl Run {
             &network.client
         };
         let mut repeats = 0;
+        let mut changed = false;
         loop {
             self.say(Progress::Sending);
             let body = build_body(&self.generation.request, &profile, &self.references);
             let error = match cancel.guard(client.chat(&body, profile.stream)).await? {
-                Ok(response) => return Ok(response),
+                Ok(response) => {
+                    if changed {
+                        self.remember(&profile).await;
+                    }
+                    return Ok(response);
+                }
                 Err(error) => error,
             };
             if error.names_documented_field
-                && let Some(simpler) = self.fallback(&profile).await
+                && !changed
+                && let Some(simpler) = self.fallback(&profile)
             {
                 profile = simpler;
+                changed = true;
                 continue;
             }
             match decide(error.trouble, repeats, fastrand::f64()) {
@@ -81,10 +89,10 @@ impl Run {
         }
     }
 
-    /// The profile to change to after a 400 that names a field of this one. It is remembered for the base URL.
+    /// The profile to change to, once, after a 400 that names a field of this one.
     ///
     /// This is the one call that is made again after an answer: the gateway refused it before generating anything.
-    async fn fallback(&mut self, profile: &Profile) -> Option<Profile> {
+    fn fallback(&mut self, profile: &Profile) -> Option<Profile> {
         let simpler = self
             .inner
             .profile(profile.fallback.as_deref()?)
@@ -94,7 +102,12 @@ impl Run {
             "this gateway does not take the documented fields; asking again in the form of the profile \"{}\"",
             simpler.name
         ));
-        let (inner, name) = (Arc::clone(&self.inner), simpler.name.clone());
+        Some(simpler)
+    }
+
+    /// Keeps a profile that helped, for this base URL.
+    async fn remember(&mut self, profile: &Profile) {
+        let (inner, name) = (Arc::clone(&self.inner), profile.name.clone());
         let remembered = blocking(move || {
             let base = inner.setup.base_url.to_string();
             inner.setup.library.set_endpoint_profile(&base, &name)
@@ -103,7 +116,6 @@ impl Run {
         if let Err(failure) = remembered {
             self.note(&format!("not remembered: {}", failure.message));
         }
-        Some(simpler)
     }
 
     async fn read(&mut self, mut response: Response) -> Result<Answer, Stop> {
