@@ -15,7 +15,8 @@ const MAX_PICTURE: u64 = 64 * 1024 * 1024;
 struct Checked {
     format: FileFormat,
     size: Option<PixelSize>,
-    notice: Option<String>,
+    /// Why it has no size.
+    trouble: Option<PictureError>,
 }
 
 impl Run {
@@ -93,7 +94,7 @@ impl Run {
             let Checked {
                 format,
                 size,
-                notice,
+                trouble,
             } = check(&bytes, bare)?;
             let picture = inner.setup.library.save_picture(
                 &generation,
@@ -105,7 +106,7 @@ impl Run {
             )?;
             let mut notices =
                 verify::picture(&generation.request, &inner.setup.catalog, format, size);
-            notices.extend(notice.map(|n| n.as_str().into()));
+            notices.extend(trouble.map(|error| verify::kept(&picture.path, error)));
             Ok((picture, notices))
         })
         .await?;
@@ -178,14 +179,13 @@ fn check(bytes: &[u8], bare: bool) -> Result<Checked, Failure> {
                 .billed(),
         );
     }
-    let (size, notice) = match picture::measure(bytes, Limits::default()) {
+    let (size, trouble) = match picture::measure(bytes, Limits::default()) {
         Ok(size) => (Some(size), None),
-        Err(PictureError::Unsupported(_)) => (None, None),
-        Err(error) => (None, Some(format!("kept as it came: {error}"))),
+        Err(error) => (None, Some(error)),
     };
     Ok(Checked {
         format,
         size,
-        notice,
+        trouble,
     })
 }

@@ -1,6 +1,9 @@
 //! What came against what was asked, told in one line each. Pure.
 
+use std::path::Path;
+
 use crate::domain::{Catalog, Clean, FileFormat, PixelSize, Request};
+use crate::picture::PictureError;
 
 /// More than this off counts as another ratio.
 const RATIO_TOLERANCE: f64 = 0.03;
@@ -20,9 +23,6 @@ pub fn picture(
         say(format!("asked {}, got {format}", request.format));
     }
     let Some(size) = size else {
-        say(format!(
-            "{format} is kept as it came; it cannot be shown here"
-        ));
         return notices;
     };
     if request.ratio.deviation(size.width, size.height) > RATIO_TOLERANCE {
@@ -39,6 +39,12 @@ pub fn picture(
         }
     }
     notices
+}
+
+/// What is said of a picture that was paid for and cannot be opened: its file's name, and why.
+pub fn kept(path: &Path, error: PictureError) -> Clean {
+    let name = path.file_name().unwrap_or_default().display();
+    Clean::line(&format!("{name} is kept as it came: {error}"))
 }
 
 /// A difference between the model asked and the one that the answer names.
@@ -109,7 +115,7 @@ mod tests {
                 "asked about 1376x768, got 1000x700"
             ]
         );
-        assert_eq!(told("X", FileFormat::Avif, None).len(), 2);
+        assert_eq!(told("X", FileFormat::Avif, None), ["asked png, got avif"]);
     }
 
     #[test]

@@ -7,12 +7,15 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 /// A request as it came.
 #[derive(Debug, Clone)]
 pub struct RequestSeen {
     /// 0 for the first of this server.
     pub n: usize,
+    /// When it had come, on the clock that tests may move.
+    pub at: Instant,
     pub method: String,
     /// With its query.
     pub path: String,
@@ -250,6 +253,7 @@ async fn read_request(stream: &mut TcpStream) -> Option<RequestSeen> {
     let mut first = lines.next()?.split(' ');
     let mut request = RequestSeen {
         n: 0,
+        at: Instant::now(),
         method: first.next()?.to_owned(),
         path: first.next()?.to_owned(),
         headers: lines
