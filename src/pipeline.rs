@@ -119,7 +119,7 @@ impl Pipeline {
         let inner = Arc::clone(&self.inner);
         let (generation, references) = blocking(move || {
             let library = &inner.setup.library;
-            let references = reference::resolve(library, &generation.request.references)?;
+            let references = reference::resolve(library, &mut generation.request.references)?;
             library.prepare(&mut generation)?;
             Ok((generation, references))
         })

@@ -13,6 +13,8 @@ use crate::picture;
 
 /// The largest reference file in bytes; gateways refuse far smaller ones.
 const MAX_BYTES: u64 = 32 * 1024 * 1024;
+/// What a picture that was given as data is called.
+const DATA_URI: &str = "data URI";
 
 /// Finds what `given` names: a URL, a data URI, a file (`~/` allowed, relative to `cwd`), or a picture of the history
 /// (the end of an id, `ID.N`, `last`). Blocks: looks at files and the library.
@@ -38,7 +40,7 @@ pub fn find_reference(
     if scheme("data:image/") {
         return Ok(Reference {
             // The whole picture is no name for itself.
-            given: "data URI".to_owned(),
+            given: DATA_URI.to_owned(),
             source: ReferenceSource::Data(given.to_owned()),
         });
     }
@@ -74,38 +76,73 @@ pub fn find_reference(
 
 /// The first bytes are enough to say no early.
 fn looks_like_a_picture(path: &Path) -> Result<(), Failure> {
+    let name = path.display().to_string();
     let mut head = Vec::new();
     File::open(path)
         .and_then(|file| file.take(64).read_to_end(&mut head))
-        .map_err(|error| failure(path, &format!("cannot be read: {error}")))?;
+        .map_err(|error| failure(&name, &format!("cannot be read: {error}")))?;
     if picture::sniff(&head).is_none() {
-        return Err(not_a_picture(path));
+        return Err(not_a_picture(&name));
     }
     Ok(())
 }
 
 /// A URL or a data URI for each reference, in order. Blocks: reads and writes files.
-pub(super) fn resolve(library: &Library, references: &[Reference]) -> Result<Vec<String>, Failure> {
+///
+/// A picture that was given as data becomes a kept file, so that no row and no record holds it whole.
+pub(super) fn resolve(
+    library: &Library,
+    references: &mut [Reference],
+) -> Result<Vec<String>, Failure> {
     references
-        .iter()
+        .iter_mut()
         .map(|reference| match &reference.source {
             ReferenceSource::Url(url) => Ok(url.clone()),
-            ReferenceSource::Data(uri) => Ok(uri.clone()),
-            ReferenceSource::File(path) => file(library, path),
+            ReferenceSource::File(path) => {
+                let (uri, _) = keep(library, &read(path)?, &path.display().to_string())?;
+                Ok(uri)
+            }
+            ReferenceSource::Data(given) => {
+                let (uri, path) = keep(library, &data(given)?, DATA_URI)?;
+                *reference = Reference {
+                    given: DATA_URI.to_owned(),
+                    source: ReferenceSource::File(path),
+                };
+                Ok(uri)
+            }
         })
         .collect()
 }
 
-fn file(library: &Library, path: &Path) -> Result<String, Failure> {
-    let bytes = read(path)?;
+/// What goes on the wire, and where a copy of it is kept.
+fn keep(library: &Library, bytes: &[u8], name: &str) -> Result<(String, PathBuf), Failure> {
     // Position, camera and software of the user's photo are nobody's business.
-    let bytes = picture::strip(&bytes).map_err(|error| {
-        failure(path, &format!("cannot be sent: {error}"))
+    let bytes = picture::strip(bytes).map_err(|error| {
+        failure(name, &format!("cannot be sent: {error}"))
             .hint("png, jpeg and webp can be references")
     })?;
-    let format = picture::sniff(&bytes).ok_or_else(|| not_a_picture(path))?;
-    library.keep_reference(&bytes, format)?;
-    Ok(data_uri(&bytes, format))
+    let format = picture::sniff(&bytes).ok_or_else(|| not_a_picture(name))?;
+    let path = library.keep_reference(&bytes, format)?;
+    Ok((data_uri(&bytes, format), path))
+}
+
+/// The bytes of `data:image/png;base64,...`, whatever type it claims.
+fn data(uri: &str) -> Result<Vec<u8>, Failure> {
+    let wrong = |what: &str| {
+        failure(DATA_URI, what).hint("write it like data:image/png;base64,iVBORw0KGgo...")
+    };
+    let (head, body) = uri
+        .split_once(',')
+        .ok_or_else(|| wrong("has no comma before its data"))?;
+    if !head.to_ascii_lowercase().ends_with(";base64") {
+        return Err(wrong("is not in base64"));
+    }
+    if body.len() as u64 / 4 * 3 > MAX_BYTES {
+        return Err(too_large(DATA_URI, body.len() as u64 / 4 * 3));
+    }
+    STANDARD
+        .decode(body.trim())
+        .map_err(|error| wrong(&format!("is damaged: {error}")))
 }
 
 /// `data:image/png;base64,...`
@@ -116,25 +153,30 @@ fn data_uri(bytes: &[u8], format: FileFormat) -> String {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let meta = fs::metadata(path).map_err(|error| {
-        failure(path, &format!("cannot be read: {error}")).hint("check the path of the reference")
-    })?;
+    let name = path.display().to_string();
+    let unreadable = |error| failure(&name, &format!("cannot be read: {error}"));
+    let meta =
+        fs::metadata(path).map_err(|e| unreadable(e).hint("check the path of the reference"))?;
     if !meta.is_file() {
         return Err(
-            failure(path, "is not a file").hint("a reference is a picture file, a URL, or ID.N")
+            failure(&name, "is not a file").hint("a reference is a picture file, a URL, or ID.N")
         );
     }
     if meta.len() > MAX_BYTES {
-        return Err(failure(path, &format!("is {} MB", meta.len() / 1_000_000))
-            .hint("references may have 32 MB at most; many gateways take less"));
+        return Err(too_large(&name, meta.len()));
     }
-    fs::read(path).map_err(|error| failure(path, &format!("cannot be read: {error}")))
+    fs::read(path).map_err(unreadable)
 }
 
-fn not_a_picture(path: &Path) -> Failure {
-    failure(path, "is not a picture").hint("png, jpeg and webp can be references")
+fn too_large(name: &str, bytes: u64) -> Failure {
+    failure(name, &format!("is {} MB", bytes / 1_000_000))
+        .hint("references may have 32 MB at most; many gateways take less")
 }
 
-fn failure(path: &Path, what: &str) -> Failure {
-    Failure::new(FailureKind::Reference, format!("{} {what}", path.display()))
+fn not_a_picture(name: &str) -> Failure {
+    failure(name, "is not a picture").hint("png, jpeg and webp can be references")
+}
+
+fn failure(name: &str, what: &str) -> Failure {
+    Failure::new(FailureKind::Reference, format!("{name} {what}"))
 }

@@ -6,6 +6,7 @@ mod cancelling;
 mod cut;
 mod downloads;
 mod fallback;
+mod references;
 mod several;
 
 use std::fs;
