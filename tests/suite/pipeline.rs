@@ -5,8 +5,10 @@ mod calls;
 mod cancelling;
 mod cut;
 mod downloads;
+mod embedded;
 mod fallback;
 mod references;
+mod secrets;
 mod several;
 
 use std::fs;
