@@ -12,7 +12,6 @@ mod print;
 mod progress;
 mod serve;
 mod show;
-mod signals;
 
 use std::process::ExitCode;
 

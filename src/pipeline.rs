@@ -194,8 +194,8 @@ impl Network {
     }
 }
 
-/// Runs disk work off the event loop.
-async fn blocking<T: Send + 'static>(
+/// Runs disk work off the event loop; a panic in it is a failure like others.
+pub async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
     spawn_blocking(work).await.unwrap_or_else(|_| {

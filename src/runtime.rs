@@ -17,5 +17,6 @@ mod world;
 
 pub use decode::decode;
 pub use facts::{capabilities_of, environment_of};
+pub use signals::Signals;
 pub use studio::{Ending, run};
 pub use world::World;

@@ -10,7 +10,6 @@ use super::args::{Args, Generate};
 use super::inline::Inline;
 use super::output::Output;
 use super::progress::Ticker;
-use super::signals::Signals;
 use super::{Outcome, print};
 use crate::config::{Config, Environment};
 use crate::domain::{
@@ -18,7 +17,7 @@ use crate::domain::{
     State,
 };
 use crate::pipeline::{Cancel, Running, Tell, find_reference};
-use crate::runtime::World;
+use crate::runtime::{Signals, World};
 
 pub(super) fn run(args: &Args, verb: &Generate) -> Result<Outcome, Failure> {
     let environment = Environment::of_process();
@@ -45,7 +44,7 @@ pub(super) fn run(args: &Args, verb: &Generate) -> Result<Outcome, Failure> {
         let mut running = Vec::new();
         for _ in 0..count {
             // One that came before anything was sent ends it for nothing.
-            signal = signals.received().await;
+            signal = signals.ended().await;
             if signal.is_some() {
                 break;
             }
@@ -82,7 +81,7 @@ pub(super) fn run(args: &Args, verb: &Generate) -> Result<Outcome, Failure> {
             }
             tokio::select! {
                 all = &mut ended => break all,
-                number = signals.next() => signal = Some(number),
+                number = signals.next_end() => signal = Some(number),
             }
         };
         ticker.end();

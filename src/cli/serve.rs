@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use super::args::{Args, Serve};
-use super::{Outcome, print, signals};
+use super::{Outcome, print};
 use crate::config::{Config, Environment};
 use crate::demo;
 use crate::domain::{Clean, Failure, FailureKind};
+use crate::runtime::Signals;
 
 pub(super) fn run(args: &Args, verb: &Serve) -> Result<Outcome, Failure> {
     let config = Config::load(&Environment::of_process(), &args.common.overrides())?;
     super::block_on(async {
-        let mut signals = signals::Signals::listen()?;
+        let mut signals = Signals::listen()?;
         let server = demo::start(demo::Options {
             port: verb.port,
             delay: Duration::from_millis(verb.delay),
@@ -29,7 +30,7 @@ pub(super) fn run(args: &Args, verb: &Serve) -> Result<Outcome, Failure> {
         print::note(&Clean::line(
             "demo endpoint: its pictures are procedural, no model is called. Ctrl+C ends it",
         ));
-        let number = signals.next().await;
+        let number = signals.next_end().await;
         server.stop().await;
         Ok(Outcome::Signal(number))
     })

@@ -6,11 +6,11 @@ use jiff::tz::TimeZone;
 
 use super::args::{Args, Show};
 use super::inline::Inline;
-use super::signals::Signals;
 use super::{Outcome, print};
 use crate::config::{Config, Environment};
 use crate::domain::{Clean, Failure, FailureKind};
 use crate::library::Library;
+use crate::runtime::Signals;
 
 pub(super) fn run(args: &Args, verb: &Show) -> Result<Outcome, Failure> {
     let environment = Environment::of_process();
@@ -27,7 +27,7 @@ pub(super) fn run(args: &Args, verb: &Show) -> Result<Outcome, Failure> {
             inline.show(&path)
         });
         print::path(&path);
-        match signals.received().await {
+        match signals.ended().await {
             Some(number) => Ok(Outcome::Signal(number)),
             None => drawn.map(|()| Outcome::Done),
         }

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::task::JoinHandle;
 
 use super::World;
-use crate::domain::{Clean, Failure, FailureKind, GenerationId, Progress, Request, TaskId};
+use crate::domain::{Clean, Failure, GenerationId, Progress, Request, TaskId};
 use crate::library::Query;
-use crate::pipeline::{Cancel, Tell, find_reference};
+use crate::pipeline::{Cancel, Tell, blocking, find_reference};
 use crate::studio::{Event, Page, Session};
 
 /// The name of the studio's draft in the library.
@@ -218,17 +218,5 @@ fn tell(events: &UnboundedSender<Event>) -> Tell {
     let events = events.clone();
     Arc::new(move |id, progress: Progress| {
         let _ = events.send(Event::Progress(id, progress));
-    })
-}
-
-/// Runs disk work on a thread of its own.
-pub(super) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
-) -> Result<T, Failure> {
-    spawn_blocking(work).await.unwrap_or_else(|_| {
-        Err(Failure::new(
-            FailureKind::Internal,
-            "a background task ended in a panic",
-        ))
     })
 }

@@ -1,4 +1,4 @@
-//! Signals as a stream: a new size, and the ways a process is asked to end.
+//! Signals as a stream, for both faces: a new size, and the ways a process is asked to end.
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -6,7 +6,7 @@ use crate::domain::{Failure, FailureKind};
 
 /// What a signal means here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Told {
+pub enum Told {
     /// SIGWINCH
     Resized,
     /// SIGINT, SIGTERM or SIGQUIT, by number: end now.
@@ -15,7 +15,8 @@ pub(super) enum Told {
     HungUp,
 }
 
-pub(super) struct Signals {
+/// The signals that plantain listens to.
+pub struct Signals {
     winch: Signal,
     int: Signal,
     term: Signal,
@@ -25,7 +26,7 @@ pub(super) struct Signals {
 
 impl Signals {
     /// From here on none of them ends the process by itself.
-    pub(super) fn listen() -> Result<Self, Failure> {
+    pub fn listen() -> Result<Self, Failure> {
         let listen = |kind: SignalKind| {
             signal(kind).map_err(|error| {
                 Failure::new(
@@ -43,7 +44,28 @@ impl Signals {
         })
     }
 
-    pub(super) async fn next(&mut self) -> Told {
+    /// The number of the next one that asks to end.
+    pub async fn next_end(&mut self) -> u8 {
+        loop {
+            match self.next().await {
+                Told::Resized => {}
+                Told::End(number) => return number,
+                Told::HungUp => return number_of(SignalKind::hangup()),
+            }
+        }
+    }
+
+    /// The number of one that asks to end and has come already.
+    pub async fn ended(&mut self) -> Option<u8> {
+        tokio::select! {
+            biased;
+            number = self.next_end() => Some(number),
+            () = std::future::ready(()) => None,
+        }
+    }
+
+    /// The next one.
+    pub async fn next(&mut self) -> Told {
         tokio::select! {
             _ = self.winch.recv() => Told::Resized,
             _ = self.hup.recv() => Told::HungUp,
@@ -55,5 +77,9 @@ impl Signals {
 }
 
 fn end(kind: SignalKind) -> Told {
-    Told::End(u8::try_from(kind.as_raw_value()).unwrap_or(15))
+    Told::End(number_of(kind))
+}
+
+fn number_of(kind: SignalKind) -> u8 {
+    u8::try_from(kind.as_raw_value()).unwrap_or(15)
 }
