@@ -14,6 +14,7 @@ mod serve;
 mod show;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use crate::config::{Config, Environment};
 use crate::domain::{Clean, Failure, FailureKind};
@@ -63,9 +64,12 @@ fn run(args: &Args) -> Result<Outcome, Failure> {
     }
 }
 
+/// What background work that nobody waits for any more gets at the end: a painting, a decode, a dead network folder.
+const SHUTDOWN: Duration = Duration::from_millis(500);
+
 /// Runs what waits for the network.
 fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
@@ -74,8 +78,10 @@ fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Fail
                 FailureKind::Internal,
                 format!("no threads can be started: {error}"),
             )
-        })?
-        .block_on(work)
+        })?;
+    let result = runtime.block_on(work);
+    runtime.shutdown_timeout(SHUTDOWN);
+    result
 }
 
 /// What is said wherever a picture of the embedded endpoint is shown.

@@ -10,7 +10,7 @@ mod profiles;
 mod settings;
 
 pub use catalog::{builtin_catalog, catalog_with};
-pub use key::api_key;
+pub use key::{API_KEY, api_key};
 pub use layers::{Environment, Overrides};
 pub use paths::Paths;
 pub use profiles::builtin_profiles;

@@ -5,9 +5,12 @@ use std::process::{Command, Stdio};
 use super::{Environment, Settings};
 use crate::domain::{Failure, FailureKind, Secret};
 
+/// The variable that holds the key. No program that plantain starts inherits it.
+pub const API_KEY: &str = "PLANTAIN_API_KEY";
+
 /// `PLANTAIN_API_KEY`, else the first line that `api_key_command` prints, else none. Blocks while the command runs.
 pub fn api_key(environment: &Environment, settings: &Settings) -> Result<Option<Secret>, Failure> {
-    if let Some(key) = environment.var("PLANTAIN_API_KEY").and_then(Secret::new) {
+    if let Some(key) = environment.var(API_KEY).and_then(Secret::new) {
         return Ok(Some(key));
     }
     let Some(command) = &settings.api_key_command.value else {
@@ -15,6 +18,7 @@ pub fn api_key(environment: &Environment, settings: &Settings) -> Result<Option<
     };
     let output = Command::new("sh")
         .args(["-c", command])
+        .env_remove(API_KEY)
         .stdin(Stdio::null())
         .stderr(Stdio::null())
         .output();

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
 
 use super::World;
-use crate::domain::{Clean, Failure, GenerationId, Progress, Request, TaskId};
+use crate::domain::{
+    Clean, Failure, FailureKind, Generation, GenerationId, Progress, Request, State, TaskId,
+};
 use crate::library::Query;
 use crate::pipeline::{Cancel, Tell, blocking, find_reference};
 use crate::studio::{Event, Page, Session};
@@ -20,7 +22,6 @@ const DRAFT: &str = "studio";
 pub(super) struct Hands {
     pub(super) world: Arc<World>,
     events: UnboundedSender<Event>,
-    started: UnboundedSender<(GenerationId, Cancel)>,
     pub(super) cwd: PathBuf,
     home: Option<PathBuf>,
     /// A prompt that waits for the user's editor.
@@ -28,7 +29,7 @@ pub(super) struct Hands {
     /// The terminal is to be handed to the shell.
     pub(super) suspend: bool,
     /// Those in work, so that they can be stopped.
-    running: BTreeMap<GenerationId, Cancel>,
+    running: Arc<Mutex<Running>>,
     /// Their tasks, awaited at the end.
     ends: Vec<JoinHandle<()>>,
     /// The page that is being read; a newer one takes its place.
@@ -39,19 +40,17 @@ impl Hands {
     pub(super) fn new(
         world: Arc<World>,
         events: UnboundedSender<Event>,
-        started: UnboundedSender<(GenerationId, Cancel)>,
         cwd: PathBuf,
         home: Option<PathBuf>,
     ) -> Self {
         Self {
             world,
             events,
-            started,
             cwd,
             home,
             lend: None,
             suspend: false,
-            running: BTreeMap::new(),
+            running: Arc::default(),
             ends: Vec::new(),
             history: None,
         }
@@ -61,19 +60,23 @@ impl Hands {
     pub(super) fn generate(&mut self, task: TaskId, requests: Vec<Request>) {
         let pipeline = self.world.pipeline.clone();
         let events = self.events.clone();
-        let started = self.started.clone();
+        let running = Arc::clone(&self.running);
         self.ends.retain(|end| !end.is_finished());
         self.ends.push(tokio::spawn(async move {
             let mut batch = None;
             let mut ends = Vec::new();
             for request in requests {
-                match pipeline.submit(request, batch, tell(&events)).await {
-                    Ok(running) => {
-                        let id = running.generation.id;
+                if lock(&running).closing {
+                    break;
+                }
+                let tell = tell(&events, &running);
+                match pipeline.submit(request, batch, tell).await {
+                    Ok(one) => {
+                        let id = one.generation.id;
                         batch.get_or_insert(id);
-                        let _ = started.send((id, running.cancel));
+                        lock(&running).started(id, one.cancel);
                         let _ = events.send(Event::Started { task, id });
-                        ends.push(running.done);
+                        ends.push((one.generation, one.done));
                     }
                     Err(failure) => {
                         let _ = events.send(Event::GenerateRefused { task, failure });
@@ -81,38 +84,33 @@ impl Hands {
                     }
                 }
             }
-            for end in ends {
-                let _ = end.await;
+            for (generation, end) in ends {
+                if end.await.is_err() {
+                    let _ = events.send(died(generation));
+                }
             }
         }));
     }
 
-    /// Remembers how to stop a generation.
-    pub(super) fn started(&mut self, id: GenerationId, cancel: Cancel) {
-        self.running.insert(id, cancel);
-    }
-
-    /// Forgets one that ended.
-    pub(super) fn ended(&mut self, id: GenerationId) {
-        self.running.remove(&id);
-    }
-
     pub(super) fn cancel(&self, id: GenerationId) {
-        if let Some(cancel) = self.running.get(&id) {
-            cancel.cancel();
+        if let Some(job) = lock(&self.running).jobs.get(&id) {
+            job.cancel.cancel();
         }
     }
 
-    /// Stops all that run, and gives the tasks that write it down.
+    /// Stops all that run and all that would still start, and gives the tasks that write it down.
     pub(super) fn cancel_all(&mut self) -> Vec<JoinHandle<()>> {
-        for cancel in self.running.values() {
-            cancel.cancel();
-        }
+        lock(&self.running).close(|_| true);
         self.ends()
     }
 
-    /// The tasks of all that run.
-    pub(super) fn ends(&mut self) -> Vec<JoinHandle<()>> {
+    /// Stops what was not sent yet; what was sent is paid for and goes on in the tasks that this gives.
+    pub(super) fn cancel_unsent(&mut self) -> Vec<JoinHandle<()>> {
+        lock(&self.running).close(|job| !job.sent);
+        self.ends()
+    }
+
+    fn ends(&mut self) -> Vec<JoinHandle<()>> {
         std::mem::take(&mut self.ends)
     }
 
@@ -173,6 +171,19 @@ impl Hands {
         self.answer(work, move |result| Event::Done { task, result });
     }
 
+    /// What the user should know of a library that nothing can be written to.
+    pub(super) fn read_only(&self) -> Option<Failure> {
+        let library = &self.world.library;
+        library.is_read_only().then(|| {
+            let what = format!(
+                "{} cannot be written: only looking is possible",
+                library.folder().display()
+            );
+            Failure::new(FailureKind::Library, what)
+                .hint("start with --library DIR, or mend its permissions")
+        })
+    }
+
     pub(super) fn restore_session(&self) {
         let library = self.world.library.clone();
         let events = self.events.clone();
@@ -214,9 +225,72 @@ impl Hands {
     }
 }
 
-fn tell(events: &UnboundedSender<Event>) -> Tell {
-    let events = events.clone();
+/// One generation in work.
+struct Job {
+    cancel: Cancel,
+    /// Its request may have been accepted.
+    sent: bool,
+}
+
+/// What is in work, shared with the tasks that start it and that it tells something.
+#[derive(Default)]
+struct Running {
+    jobs: BTreeMap<GenerationId, Job>,
+    /// Those that told of sending before they were known here.
+    sent: Vec<GenerationId>,
+    /// Nothing more is to be started.
+    closing: bool,
+}
+
+impl Running {
+    fn started(&mut self, id: GenerationId, cancel: Cancel) {
+        if self.closing {
+            cancel.cancel();
+        }
+        let sent = self.sent.contains(&id);
+        self.jobs.insert(id, Job { cancel, sent });
+    }
+
+    fn told(&mut self, id: GenerationId, progress: &Progress) {
+        match progress {
+            Progress::Sending => match self.jobs.get_mut(&id) {
+                Some(job) => job.sent = true,
+                None => self.sent.push(id),
+            },
+            Progress::Finished(_) => {
+                self.jobs.remove(&id);
+                self.sent.retain(|sent| *sent != id);
+            }
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, stop: impl Fn(&Job) -> bool) {
+        self.closing = true;
+        for job in self.jobs.values().filter(|job| stop(job)) {
+            job.cancel.cancel();
+        }
+    }
+}
+
+fn lock(running: &Mutex<Running>) -> MutexGuard<'_, Running> {
+    running.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn tell(events: &UnboundedSender<Event>, running: &Arc<Mutex<Running>>) -> Tell {
+    let (events, running) = (events.clone(), Arc::clone(running));
     Arc::new(move |id, progress: Progress| {
+        lock(&running).told(id, &progress);
         let _ = events.send(Event::Progress(id, progress));
     })
+}
+
+/// The end of a generation whose task died of a fault of ours: its row is settled by the next start.
+fn died(mut generation: Generation) -> Event {
+    let failure = Failure::new(FailureKind::Internal, "its task ended in a panic")
+        .hint("look into the library's folder before you ask again")
+        .billed();
+    generation.failure = Some(failure);
+    generation.state = State::Failed;
+    Event::Progress(generation.id, Progress::Finished(Box::new(generation)))
 }

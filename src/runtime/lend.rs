@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::process::Command;
 
+use crate::config::API_KEY;
 use crate::domain::{Failure, FailureKind};
 
 /// Runs `$VISUAL`, else `$EDITOR`, else `vi`, on `text`; gives what was saved. Blocks until the editor ends.
@@ -24,6 +25,7 @@ pub(super) fn edit(text: &str, editor: &str) -> Result<String, Failure> {
         .arg(format!("{editor} \"$1\""))
         .arg("sh")
         .arg(file.path())
+        .env_remove(API_KEY)
         .status()
         .map_err(|error| failure(format!("cannot run {editor}: {error}")))?;
     if !status.success() {

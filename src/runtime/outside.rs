@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::config::API_KEY;
 use crate::domain::{Clean, Failure, FailureKind, Picture};
 
 /// So many names are tried before giving up.
@@ -83,6 +84,7 @@ pub(super) fn open(path: &Path, remote: bool) -> Result<Clean, Failure> {
     };
     Command::new(program)
         .arg(path)
+        .env_remove(API_KEY)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -135,6 +137,7 @@ pub(super) fn copy_with(program: &[&str], text: &str, what: &str) -> Result<Clea
     };
     let mut child = Command::new(program[0])
         .args(&program[1..])
+        .env_remove(API_KEY)
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null())

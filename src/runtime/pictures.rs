@@ -1,16 +1,16 @@
-//! Decodes, fits and encodes for the stage, off the loop: a few at once, the newest wish first, nothing that nobody waits for.
+//! Decodes, fits and encodes for the stage, off the loop: a few at once, in order, and nothing that nobody waits for.
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::task::spawn_blocking;
 
 use super::decode;
 use crate::domain::{Failure, FailureKind, PictureId, PixelSize};
 use crate::graphics::{Bitmap, EncodeJob, Payload, PayloadKey, Stage};
 use crate::picture::{self, Pixels};
+use crate::pipeline::blocking;
 
 /// Jobs at once; each holds a decoded picture.
 const AT_ONCE: usize = 2;
@@ -62,11 +62,12 @@ impl Pictures {
             self.running += 1;
             let made = self.made.clone();
             let fitted = Arc::clone(&self.fitted);
-            spawn_blocking(move || {
-                let result = run(&job, &path, &fitted);
+            tokio::spawn(async move {
+                let (key, picture) = (job.key(), job.picture());
+                let result = blocking(move || run(&job, &path, &fitted)).await;
                 let _ = made.send(Made {
-                    key: job.key(),
-                    picture: job.picture(),
+                    key,
+                    picture,
                     result,
                 });
             });

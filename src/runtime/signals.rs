@@ -13,6 +13,8 @@ pub enum Told {
     End(u8),
     /// SIGHUP: the line is gone; what is paid for may still be finished.
     HungUp,
+    /// SIGTSTP from outside: to the shell, as Ctrl+Z does.
+    Stop,
 }
 
 /// The signals that plantain listens to.
@@ -22,25 +24,29 @@ pub struct Signals {
     term: Signal,
     quit: Signal,
     hup: Signal,
+    /// The studio's only: a verb is stopped by the kernel, as every program.
+    stop: Option<Signal>,
 }
 
 impl Signals {
     /// From here on none of them ends the process by itself.
     pub fn listen() -> Result<Self, Failure> {
-        let listen = |kind: SignalKind| {
-            signal(kind).map_err(|error| {
-                Failure::new(
-                    FailureKind::Internal,
-                    format!("cannot listen to signals: {error}"),
-                )
-            })
-        };
         Ok(Self {
             winch: listen(SignalKind::window_change())?,
             int: listen(SignalKind::interrupt())?,
             term: listen(SignalKind::terminate())?,
             quit: listen(SignalKind::quit())?,
             hup: listen(SignalKind::hangup())?,
+            stop: None,
+        })
+    }
+
+    /// As [`Self::listen`], and SIGTSTP no longer stops the process with the screen taken.
+    pub fn listen_for_studio() -> Result<Self, Failure> {
+        let stop = SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw());
+        Ok(Self {
+            stop: Some(listen(stop)?),
+            ..Self::listen()?
         })
     }
 
@@ -48,7 +54,7 @@ impl Signals {
     pub async fn next_end(&mut self) -> u8 {
         loop {
             match self.next().await {
-                Told::Resized => {}
+                Told::Resized | Told::Stop => {}
                 Told::End(number) => return number,
                 Told::HungUp => return number_of(SignalKind::hangup()),
             }
@@ -72,7 +78,38 @@ impl Signals {
             _ = self.int.recv() => end(SignalKind::interrupt()),
             _ = self.term.recv() => end(SignalKind::terminate()),
             _ = self.quit.recv() => end(SignalKind::quit()),
+            () = received(&mut self.stop) => Told::Stop,
         }
+    }
+
+    /// Drops SIGINT and SIGQUIT that have come and were meant for somebody else.
+    pub(super) async fn forget_interrupts(&mut self) {
+        loop {
+            tokio::select! {
+                biased;
+                _ = self.int.recv() => {}
+                _ = self.quit.recv() => {}
+                () = std::future::ready(()) => return,
+            }
+        }
+    }
+}
+
+fn listen(kind: SignalKind) -> Result<Signal, Failure> {
+    signal(kind).map_err(|error| {
+        Failure::new(
+            FailureKind::Internal,
+            format!("cannot listen to signals: {error}"),
+        )
+    })
+}
+
+async fn received(signal: &mut Option<Signal>) {
+    match signal {
+        Some(signal) => {
+            signal.recv().await;
+        }
+        None => std::future::pending().await,
     }
 }
 

@@ -17,8 +17,7 @@ use super::hands::Hands;
 use super::pictures::{Made, Pictures};
 use super::signals::{Signals, Told};
 use super::{lend, outside};
-use crate::domain::{Clean, Failure, FailureKind, GenerationId, Progress, TaskId};
-use crate::pipeline::Cancel;
+use crate::domain::{Clean, Failure, FailureKind, TaskId};
 use crate::studio::{self, Effect, Event, State};
 use crate::terminal::{Input, Line};
 use face::Face;
@@ -53,7 +52,6 @@ struct Queues {
     input: UnboundedReceiver<Input>,
     events: UnboundedReceiver<Event>,
     made: UnboundedReceiver<Made>,
-    started: UnboundedReceiver<(GenerationId, Cancel)>,
     signals: Signals,
 }
 
@@ -78,6 +76,9 @@ impl Studio {
         let effects = studio::start(&mut self.state);
         self.perform_all(effects);
         self.hands.restore_session();
+        if let Some(failure) = self.hands.read_only() {
+            self.event(Event::Warned(failure));
+        }
     }
 
     /// Wait, drain, draw; until something ends it.
@@ -94,10 +95,9 @@ impl Studio {
             ];
             let wake = wake.into_iter().flatten().min();
             tokio::select! {
-                input = queues.input.recv() => self.input(input.unwrap_or(Input::Hangup), queues).await,
+                input = queues.input.recv() => self.input(input.unwrap_or(Input::Hangup)),
                 Some(event) = queues.events.recv() => self.event(event),
                 Some(made) = queues.made.recv() => self.made(made),
-                Some((id, cancel)) = queues.started.recv() => self.hands.started(id, cancel),
                 line = self.face.line(), if self.face.is_waiting() => {
                     if line == Line::Down {
                         self.ending = Some(Last::Hangup);
@@ -106,15 +106,19 @@ impl Studio {
                 told = queues.signals.next() => self.told(told),
                 () = self.clock.sleep_until(wake) => self.wake(),
             }
-            self.drain(queues).await;
+            self.drain(queues);
+            // What needs the terminal for itself is done here, between two frames.
+            if let Some(text) = self.hands.lend.take() {
+                self.lend(text, queues).await;
+            }
+            if std::mem::take(&mut self.hands.suspend) {
+                self.suspend(queues).await;
+            }
         }
     }
 
     /// Takes in all that has happened meanwhile, so that a burst is drawn once.
-    async fn drain(&mut self, queues: &mut Queues) {
-        while let Ok((id, cancel)) = queues.started.try_recv() {
-            self.hands.started(id, cancel);
-        }
+    fn drain(&mut self, queues: &mut Queues) {
         while let Ok(event) = queues.events.try_recv() {
             self.event(event);
         }
@@ -122,7 +126,7 @@ impl Studio {
             self.made(made);
         }
         while let Ok(input) = queues.input.try_recv() {
-            self.input(input, queues).await;
+            self.input(input);
         }
     }
 
@@ -143,7 +147,7 @@ impl Studio {
         self.pictures.start(self.face.stage());
     }
 
-    async fn input(&mut self, input: Input, queues: &mut Queues) {
+    fn input(&mut self, input: Input) {
         match input {
             Input::Event(event) => self.event(Event::Input(event)),
             Input::Reply(reply) => {
@@ -152,13 +156,6 @@ impl Studio {
                 }
             }
             Input::Hangup => self.ending = Some(Last::Hangup),
-        }
-        // What needs the terminal for itself is done here, between two frames.
-        if let Some(text) = self.hands.lend.take() {
-            self.lend(text, queues).await;
-        }
-        if std::mem::take(&mut self.hands.suspend) {
-            self.suspend(queues).await;
         }
     }
 
@@ -177,6 +174,7 @@ impl Studio {
                 self.ending = Some(Last::Signal(number));
             }
             Told::HungUp => self.ending = Some(Last::Hangup),
+            Told::Stop => self.hands.suspend = true,
         }
     }
 
@@ -208,9 +206,6 @@ impl Studio {
     }
 
     fn event(&mut self, event: Event) {
-        if let Event::Progress(id, Progress::Finished(_)) = &event {
-            self.hands.ended(*id);
-        }
         let effects = studio::update(&mut self.state, event, self.clock.now());
         self.face.changed();
         self.perform_all(effects);
@@ -287,14 +282,15 @@ impl Studio {
                     "the editor's task died",
                 ))
             });
+        // Ctrl+C in a terminal that is lent is meant for the editor.
+        queues.signals.forget_interrupts().await;
         let back = self.face.back(self.clock.now().since_start);
         self.take_up(back, queues);
         self.event(Event::EditorReturned { result });
     }
 
     async fn suspend(&mut self, queues: &mut Queues) {
-        let now = self.clock.now().since_start;
-        let (suspended, back) = match self.face.suspend(now).await {
+        let (suspended, back) = match self.face.suspend(self.clock).await {
             Ok((suspended, input)) => (suspended, Ok(input)),
             Err(error) => (true, Err(error)),
         };
@@ -320,6 +316,11 @@ impl Studio {
 
     /// Gives the terminal back, lets what runs write itself down, and says how it ended.
     async fn end(mut self, last: Last, queues: &mut Queues) -> Result<Ending, Failure> {
+        // Who quits has said yes to it; who lost the line has paid and wants the picture.
+        let (ends, limit) = match last {
+            Last::Hangup => (self.hands.cancel_unsent(), HANGUP_LIMIT),
+            Last::Quit | Last::Signal(_) => (self.hands.cancel_all(), CANCEL_LIMIT),
+        };
         let now = self.clock.now().since_start;
         self.face
             .close(&mut queues.input, now, last == Last::Hangup)
@@ -327,17 +328,16 @@ impl Studio {
         if let Some(saving) = self.saving.take() {
             let _ = saving.await;
         }
-        // Who quits has said yes to it; who lost the line has paid and wants the picture.
-        let (ends, limit) = match last {
-            Last::Hangup => (self.hands.ends(), HANGUP_LIMIT),
-            Last::Quit | Last::Signal(_) => (self.hands.cancel_all(), CANCEL_LIMIT),
-        };
         let all = async {
             for end in ends {
                 let _ = end.await;
             }
         };
-        let _ = timeout(limit, all).await;
+        tokio::select! {
+            _ = timeout(limit, all) => {}
+            // Whoever does not want to wait for them says so once more.
+            number = queues.signals.next_end() => return Ok(Ending::Signal(number)),
+        }
         Ok(match last {
             Last::Quit => Ending::Quit,
             Last::Signal(number) => Ending::Signal(number),

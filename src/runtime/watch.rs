@@ -1,11 +1,14 @@
 //! Notices what other processes write to the library, without ever waking an idle studio by itself.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::thread;
 
+use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::library::Library;
+use crate::pipeline::blocking;
 use crate::studio::Event;
 
 /// Sends `LibraryChanged` whenever another process committed something. The thread sleeps in the kernel until then.
@@ -21,22 +24,32 @@ pub(super) fn start(library: Library, events: UnboundedSender<Event>) {
     if inotify::add_watch(&notify, &folder, inotify::WatchFlags::MODIFY).is_err() {
         return;
     }
+    let touched = Arc::new(Notify::new());
+    // The thread may outlive the loop by a sleep; it holds nothing that has to be closed.
+    let told = Arc::downgrade(&touched);
     thread::spawn(move || {
         let mut buffer = [0_u8; 4096];
-        let mut last = library.changes().ok();
-        while !events.is_closed() {
-            match rustix::io::read(&notify, &mut buffer) {
-                Ok(0) | Err(_) => return,
-                Ok(_) => {}
+        while rustix::io::read(&notify, &mut buffer).is_ok_and(|read| read > 0) {
+            match told.upgrade() {
+                Some(touched) => touched.notify_one(),
+                None => return,
             }
+        }
+    });
+    tokio::spawn(async move {
+        let version = |library: &Library| {
+            let library = library.clone();
+            blocking(move || library.changes())
+        };
+        let mut last = version(&library).await.ok();
+        loop {
+            touched.notified().await;
             // The log beside the database also moves for our own writes; the version only for others'.
-            let version = library.changes().ok();
-            if version != last {
-                last = version;
-                if events.send(Event::LibraryChanged).is_err() {
-                    return;
-                }
+            let now = version(&library).await.ok();
+            if now != last && events.send(Event::LibraryChanged).is_err() {
+                return;
             }
+            last = now;
         }
     });
 }
@@ -44,17 +57,19 @@ pub(super) fn start(library: Library, events: UnboundedSender<Event>) {
 /// Elsewhere the database's version is asked every 1.5 s (DESIGN section 6).
 #[cfg(not(target_os = "linux"))]
 pub(super) fn start(library: Library, events: UnboundedSender<Event>) {
-    thread::spawn(move || {
-        let mut last = library.changes().ok();
-        while !events.is_closed() {
-            thread::sleep(std::time::Duration::from_millis(1500));
-            let version = library.changes().ok();
-            if version != last {
-                last = version;
-                if events.send(Event::LibraryChanged).is_err() {
-                    return;
-                }
+    tokio::spawn(async move {
+        let version = |library: &Library| {
+            let library = library.clone();
+            blocking(move || library.changes())
+        };
+        let mut last = version(&library).await.ok();
+        loop {
+            tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
+            let now = version(&library).await.ok();
+            if now != last && events.send(Event::LibraryChanged).is_err() {
+                return;
             }
+            last = now;
         }
     });
 }

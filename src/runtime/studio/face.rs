@@ -37,6 +37,8 @@ pub(super) struct Face {
     surface: Surface,
     stage: Stage,
     probe: Probe,
+    /// The terminal has answered all questions once.
+    answered: bool,
     writer: Option<Writer>,
     input: Option<InputStream>,
     /// Bytes that go before the next frame: questions, a bell, what takes old pictures away.
@@ -86,6 +88,7 @@ impl Face {
             surface: Surface::new(tty.size().cells),
             stage,
             probe: Probe::default(),
+            answered: false,
             writer: Some(writer),
             input: Some(input),
             before: Vec::new(),
@@ -225,7 +228,10 @@ impl Face {
     /// Takes an answer in; true when the terminal is known better now.
     pub(super) fn reply(&mut self, reply: Reply) -> bool {
         match self.probe.reply(reply) {
-            Some(all) => self.judge(&all),
+            Some(all) => {
+                self.answered = true;
+                self.judge(&all)
+            }
             None => false,
         }
     }
@@ -233,6 +239,8 @@ impl Face {
     /// Ends the waiting for answers when its limit has passed; true when the terminal is known better now.
     pub(super) fn expire(&mut self, now: Duration) -> bool {
         match self.probe.expire(now) {
+            // A terminal that has answered before is only slow this time.
+            Some(_) if self.answered => false,
             Some(all) => self.judge(&all),
             None => false,
         }
@@ -292,11 +300,12 @@ impl Face {
     /// Stops the process until the shell continues it. The bool is false when there is no shell that could.
     pub(super) async fn suspend(
         &mut self,
-        now: Duration,
+        clock: Clock,
     ) -> io::Result<(bool, UnboundedReceiver<Input>)> {
         self.let_go();
         let suspended = self.screen.suspend().await?;
-        Ok((suspended, self.take_up(now)?))
+        // The questions are asked now, not before the pause.
+        Ok((suspended, self.take_up(clock.now().since_start)?))
     }
 
     fn let_go(&mut self) {

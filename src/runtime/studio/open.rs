@@ -27,11 +27,12 @@ pub async fn run(config: &Config, environment: &Environment) -> Result<Ending, F
     let tty = terminal(environment)?;
     let keymap = keymap(config)?;
     let theme = Theme::named(&config.settings.theme.value)?;
-    let signals = Signals::listen()?;
+    let signals = Signals::listen_for_studio()?;
     let world = Arc::new(World::open(config, environment).await?);
     install_panic_hook();
     let size = tty.size();
     let facts = environment_of(environment, size);
+    let ssh = facts.ssh;
     let settings = &config.settings;
     let mut state = State::new(Setup {
         catalog: config.catalog.clone(),
@@ -55,14 +56,12 @@ pub async fn run(config: &Config, environment: &Environment) -> Result<Ending, F
     state.zone = TimeZone::system();
     let (events, event_queue) = unbounded_channel();
     let (made, made_queue) = unbounded_channel();
-    let (started, started_queue) = unbounded_channel();
     watch::start(world.library.clone(), events.clone());
     let clock = Clock::start();
     let (face, input) = Face::open(&tty, config, facts, &theme, clock)?;
     let hands = Hands::new(
         Arc::clone(&world),
         events,
-        started,
         environment.cwd.clone(),
         environment.home.clone(),
     );
@@ -73,10 +72,7 @@ pub async fn run(config: &Config, environment: &Environment) -> Result<Ending, F
         hands,
         pictures: Pictures::new(made),
         editor: editor(environment),
-        clipboard: outside::clipboard_program(
-            |name| environment.var(name).is_some(),
-            environment.var("SSH_CONNECTION").is_some(),
-        ),
+        clipboard: outside::clipboard_program(|name| environment.var(name).is_some(), ssh),
         bell: settings.notify.value == Notify::Bell,
         saving: None,
         ending: None,
@@ -86,7 +82,6 @@ pub async fn run(config: &Config, environment: &Environment) -> Result<Ending, F
         input,
         events: event_queue,
         made: made_queue,
-        started: started_queue,
         signals,
     };
     let last = studio.turn(&mut queues).await;
