@@ -40,11 +40,8 @@ impl From<Cancelled> for Stop {
 impl Run {
     /// Runs until it ends one way or the other, and gives the final record.
     pub(super) async fn finish(mut self, place: Place) -> Generation {
-        let started = Instant::now();
         let outcome = self.course(&place).await;
         drop(place);
-        let elapsed = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.generation.elapsed_ms = Some(elapsed);
         self.close(outcome).await;
         self.say(Progress::Finished(Box::new(self.generation.clone())));
         self.generation
@@ -52,6 +49,15 @@ impl Run {
 
     async fn course(&mut self, place: &Place) -> Result<(), Stop> {
         self.cancel.clone().guard(place.turn()).await?;
+        // Waiting for its turn is no work: how long things take is told from this on.
+        let started = Instant::now();
+        let outcome = self.work().await;
+        let elapsed = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.generation.elapsed_ms = Some(elapsed);
+        outcome
+    }
+
+    async fn work(&mut self) -> Result<(), Stop> {
         let answer = self.talk().await?;
         self.save(answer).await
     }

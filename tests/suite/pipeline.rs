@@ -27,6 +27,7 @@ use plantain::domain::{
 use plantain::endpoint::BaseUrl;
 use plantain::library::Library;
 use plantain::pipeline::{Pipeline, Running, Setup, Tell};
+use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tokio::sync::watch;
 
@@ -226,6 +227,13 @@ async fn to_the_end(
 
 fn bytes_of(base64: &str) -> Vec<u8> {
     STANDARD.decode(base64).unwrap()
+}
+
+/// In lower-case hex.
+fn sha256(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    let hex: Vec<String> = digest.iter().map(|b| format!("{b:02x}")).collect();
+    hex.concat()
 }
 
 /// The four pictures of the transcripts, each with what it is.

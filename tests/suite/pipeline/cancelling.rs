@@ -7,6 +7,9 @@ use super::{Bench, SSE, Told, answer, bytes_of, gateway, inline, submit};
 use crate::suite::endpoint::fixtures::PNG;
 use crate::suite::raw_server::{Gate, RawServer, Script, Step, head};
 
+/// Whether a generation is as far as it should be.
+type Reached = fn(&Progress) -> bool;
+
 fn check(bench: &Bench, generation: &Generation, maybe_billed: bool) {
     assert_eq!(generation.state, State::Cancelled);
     assert_eq!(StatusJson::of(generation), StatusJson::Cancelled);
@@ -40,7 +43,9 @@ async fn in_the_queue_it_costs_nothing_and_holds_nobody_up() {
     let third = submit(&pipeline, "three", &told).await;
     server.wait_for(1).await;
     second.cancel.cancel();
-    check(&bench, &second.done.await.unwrap(), false);
+    let second = second.done.await.unwrap();
+    check(&bench, &second, false);
+    assert_eq!(second.elapsed_ms, None, "waiting for its turn is no work");
     assert_eq!(server.requests().len(), 1, "only the first was sent");
     gate.open();
     assert_eq!(first.done.await.unwrap().state, State::Saved);
@@ -70,7 +75,7 @@ async fn during_the_call_the_connection_closes_and_it_may_have_been_billed() {
         Step::Bytes(text),
         Step::Forever,
     ];
-    let scripts: [(Script, fn(&Progress) -> bool); 3] = [
+    let scripts: [(Script, Reached); 3] = [
         (silence, |p| matches!(p, Progress::Sending)),
         (behind_the_head, |p| matches!(p, Progress::Answering)),
         (stream, |p| matches!(p, Progress::Text(_))),

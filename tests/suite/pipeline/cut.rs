@@ -142,7 +142,11 @@ async fn play(loud: bool) {
     assert_eq!(files.len(), pictures);
     for file in files {
         let bytes = fs::read(&file).unwrap();
-        assert!(known().iter().any(|(_, known)| *known == bytes), "{file:?}");
+        assert!(
+            known().iter().any(|(_, known)| *known == bytes),
+            "{}",
+            file.display()
+        );
     }
 }
 

@@ -4,9 +4,8 @@ use std::fs;
 use std::time::Duration;
 
 use plantain::domain::{FailureKind, FileFormat, Generation, State};
-use sha2::{Digest, Sha256};
 
-use super::{Bench, Told, bytes_of, gateway, naming, submit, wait_out};
+use super::{Bench, Told, bytes_of, gateway, naming, sha256, submit, wait_out};
 use crate::suite::endpoint::fixtures::{JPG, PNG, PNG2, WEBP};
 use crate::suite::raw_server::{RawServer, Script, Step, answer, head};
 
@@ -85,15 +84,11 @@ async fn d1_bytes_are_kept_and_named_by_what_they_are() {
         assert_eq!(picture.path.extension().unwrap(), format.extension());
         assert_eq!(fs::read(&picture.path).unwrap(), bytes);
         assert_eq!(picture.bytes, bytes.len() as u64);
-        let digest: Vec<String> = Sha256::digest(&bytes)
-            .iter()
-            .map(|b| format!("{b:02x}"))
-            .collect();
-        assert_eq!(picture.sha256, digest.concat());
+        assert_eq!(picture.sha256, sha256(&bytes));
         let differs = format!("asked png, got {format}");
         let noticed = generation.notices.iter().any(|n| n.as_str() == differs);
         assert_eq!(noticed, format != FileFormat::Png);
-        assert_eq!(bench.pictures(), [picture.path.clone()]);
+        assert_eq!(bench.pictures(), std::slice::from_ref(&picture.path));
         assert!(generation.urls.is_empty());
     }
 }

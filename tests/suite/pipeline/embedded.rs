@@ -10,9 +10,8 @@ use plantain::domain::{
 };
 use plantain::picture::{Limits, is_whole, measure};
 use plantain::pipeline::Pipeline;
-use sha2::{Digest, Sha256};
 
-use super::{Bench, Told, inline, prompt_of, request, submit};
+use super::{Bench, Told, inline, prompt_of, request, sha256, submit};
 use crate::suite::raw_server::RawServer;
 
 async fn start() -> demo::Server {
@@ -66,16 +65,12 @@ async fn a_prompt_becomes_a_picture_a_row_and_a_record() {
     assert!(is_whole(FileFormat::Png, &bytes) && picture.selected);
     assert_eq!(picture.size, Some(PixelSize::new(512, 512)));
     assert_eq!(measure(&bytes, Limits::default()).ok(), picture.size);
-    let digest: String = Sha256::digest(&bytes)
-        .iter()
-        .map(|b| format!("{b:02x}"))
-        .collect();
-    assert_eq!(picture.sha256, digest);
+    assert_eq!(picture.sha256, sha256(&bytes));
     assert!(generation.demo, "it says what made it");
     assert!(generation.notices.is_empty(), "{:?}", generation.notices);
     assert!(!generation.text.is_empty() && generation.elapsed_ms.is_some());
     assert_eq!(bench.row(&generation), generation);
-    assert_eq!(bench.pictures(), [picture.path.clone()]);
+    assert_eq!(bench.pictures(), std::slice::from_ref(&picture.path));
 
     let records = bench.records();
     assert_eq!(records.len(), 1);
@@ -84,7 +79,7 @@ async fn a_prompt_becomes_a_picture_a_row_and_a_record() {
         serde_json::to_value(GenerationJson::from(&generation)).unwrap()
     );
     assert_eq!(records[0]["status"], "done");
-    assert_eq!(records[0]["pictures"][0]["sha256"], digest);
+    assert_eq!(records[0]["pictures"][0]["sha256"], picture.sha256);
     demo.stop().await;
 }
 
