@@ -52,11 +52,7 @@ async fn an_interrupt_before_anything_is_sent_costs_nothing() {
     let ran = home.run(&["generate", "x"]).await;
     assert_eq!((ran.code, ran.out.as_str()), (130, ""), "{ran:?}");
     assert_eq!(server.requests().len(), 0);
-    // The signal may reach the program a moment after the request was written down.
-    for row in home.history().await {
-        assert_eq!(row["status"], "cancelled");
-        assert_eq!(row["error"]["maybe_billed"], false);
-    }
+    assert!(home.history().await.is_empty());
 }
 
 #[tokio::test]
