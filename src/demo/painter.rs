@@ -215,6 +215,13 @@ mod tests {
     }
 
     #[test]
+    fn the_end_of_a_long_prompt_still_makes_a_difference() {
+        let long = "lorem ipsum ".repeat(9_000);
+        let other = format!("{long}!");
+        assert!(paint(&long, SMALL) != paint(&other, SMALL));
+    }
+
+    #[test]
     fn every_ratio_gives_exactly_its_size() {
         for (w, h) in RATIOS {
             for prompt in [

@@ -218,11 +218,13 @@ impl Brief {
         if let Some(group) = self.animals.first() {
             return Some(match group.animal {
                 Animal::Whale | Animal::Fish => Place::Underwater,
-                Animal::Cat | Animal::Dog | Animal::Rabbit => Place::Meadow,
+                Animal::Cat | Animal::Dog | Animal::Rabbit | Animal::Butterfly => Place::Meadow,
                 Animal::Horse | Animal::Bird => dice.pick([Place::Meadow, Place::Lake]),
                 Animal::Elephant | Animal::Lion => Place::Desert,
                 Animal::Swan | Animal::Penguin => Place::Lake,
-                Animal::Owl | Animal::Panda => Place::Forest,
+                Animal::Owl | Animal::Panda | Animal::Tiger => Place::Forest,
+                Animal::Dragon => Place::Mountains,
+                Animal::Dinosaur => dice.pick([Place::Lake, Place::Forest]),
                 Animal::Fox | Animal::Wolf | Animal::Deer | Animal::Bear => {
                     dice.pick([Place::Forest, Place::Mountains])
                 }
@@ -243,6 +245,7 @@ impl Brief {
                 Craft::Boat => dice.pick([Place::Sea, Place::Lake]),
                 Craft::Balloon => dice.pick([Place::Meadow, Place::Mountains, Place::Desert]),
                 Craft::Rocket => Place::Space,
+                Craft::Car => dice.pick([Place::Meadow, Place::City, Place::Desert]),
             });
         }
         if let Some(tree) = self.tree {

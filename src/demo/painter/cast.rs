@@ -3,9 +3,9 @@
 use super::brief::Group;
 use super::color::Rgb;
 use super::figure::{Coat, Part, Pose, draw};
-use super::figures::{grazers, hunters, people, pets, swimmers, wings};
+use super::figures::{grazers, hunters, legends, people, pets, swimmers, vehicles, wings};
 use super::scene::Scene;
-use super::words::{Animal, Person};
+use super::words::{Animal, Craft, Person};
 
 /// A creature as it is drawn.
 #[derive(Clone)]
@@ -14,6 +14,8 @@ struct Role {
     /// Height of 100 units as a share of the unit length.
     size: f32,
     coat: Coat,
+    /// In the air over its place.
+    hovers: bool,
 }
 
 const fn coat(coat: u32, light: u32, dark: u32, accent: u32, eye: u32) -> Coat {
@@ -48,6 +50,34 @@ fn role(scene: &Scene, group: &Group) -> Role {
             hunters::LION,
             0.36,
             coat(0xd0_9a4c, 0xee_d8b0, 0x7c_4a22, 0x7c_4a22, 0xe8_b83a),
+        ),
+        Animal::Tiger => (
+            hunters::TIGER,
+            0.37,
+            coat(0xe0_8a34, 0xfa_f0e2, 0x2a_1e1a, 0x2a_1e1a, 0xe8_d040),
+        ),
+        Animal::Dragon => (
+            legends::DRAGON,
+            0.44,
+            dice.pick([
+                coat(0x3f_8a5a, 0xe8_dc9a, 0x1c_2a22, 0xc8_5a34, 0xf8_d030),
+                coat(0xb0_3a34, 0xf0_cc8a, 0x2a_1418, 0x6a_2238, 0xf8_d030),
+                coat(0x3a_6a9a, 0xc8_e0e8, 0x14_2030, 0x7a_58b0, 0xf8_e060),
+            ]),
+        ),
+        Animal::Dinosaur => (
+            legends::DINOSAUR,
+            0.38,
+            coat(0x6a_9a5c, 0xdc_e0a8, 0x24_2c20, 0x6a_9a5c, 0),
+        ),
+        Animal::Butterfly => (
+            wings::BUTTERFLY,
+            0.34,
+            dice.pick([
+                coat(0xf0_8a28, 0xfa_ecc8, 0x2a_1c1c, 0xf8_d060, 0),
+                coat(0x3a_80d8, 0xe0_f2fa, 0x18_1c30, 0xf0_c8e0, 0),
+                coat(0xa8_5ad0, 0xf6_e2f6, 0x24_1830, 0xf8_d060, 0),
+            ]),
         ),
         Animal::Cat => (
             pets::CAT,
@@ -152,6 +182,7 @@ fn role(scene: &Scene, group: &Group) -> Role {
         parts,
         size,
         coat: own,
+        hovers: group.animal == Animal::Butterfly,
     }
 }
 
@@ -179,6 +210,9 @@ pub fn stand(scene: &mut Scene, ground: impl Fn(f32) -> f32) {
     if rider.is_none() {
         company.extend(person);
     }
+    if scene.brief.craft == Some(Craft::Car) {
+        company.push(car(scene));
+    }
     let width = scene.canvas.width;
     let shrink = [1.0, 1.0, 0.84, 0.72, 0.64, 0.58][company.len().min(5)];
     let step = scene.len(0.42) * shrink;
@@ -194,6 +228,15 @@ pub fn stand(scene: &mut Scene, ground: impl Fn(f32) -> f32) {
             flip: if i % 3 == 2 { !flip } else { flip },
             grounded: true,
             distance: 0.0,
+        };
+        let pose = if role.hovers {
+            Pose {
+                foot: (x, pose.foot.1 - pose.height * 0.55),
+                grounded: false,
+                ..pose
+            }
+        } else {
+            pose
         };
         if let Some((back, rider)) = rider.clone().filter(|_| i == 0) {
             let seat = Pose {
@@ -229,6 +272,20 @@ pub fn float(
     draw(scene, role.parts, role.coat, pose);
 }
 
+fn car(scene: &Scene) -> Role {
+    let mut dice = scene.dice("car");
+    let paint = dice.pick([0xc8_3c34, 0x2f_8a98, 0xe8_b040, 0x5a_7ab8, 0x6a_9a6a]);
+    let body = scene.brief.tint.unwrap_or(Rgb::hex(paint));
+    let mut coat = coat(paint, 0xbc_d4dc, 0x26_2830, 0xe0_4a30, 0xff_e8a0);
+    coat.body = body;
+    Role {
+        parts: vehicles::CAR,
+        size: 0.38,
+        coat,
+        hovers: false,
+    }
+}
+
 fn person(person: Person) -> Role {
     let (parts, coat) = match person {
         Person::Wanderer => (
@@ -248,6 +305,7 @@ fn person(person: Person) -> Role {
         parts,
         size: 0.4,
         coat,
+        hovers: false,
     }
 }
 

@@ -40,7 +40,9 @@ pub fn paint(scene: &mut Scene) {
         },
     );
     lamps(scene, shore);
-    let stage = !scene.brief.animals.is_empty() || scene.brief.person.is_some();
+    let stage = !scene.brief.animals.is_empty()
+        || scene.brief.person.is_some()
+        || scene.brief.craft == Some(Craft::Car);
     if stage {
         let roof = terrain::ridge(scene, "roof", terrain::Form::Flat, h * 0.9, 0.0, 1.0);
         let slab = scene.palette.lit(Rgb::hex(0x50_4c54));

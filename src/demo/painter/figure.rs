@@ -201,8 +201,8 @@ fn own(scene: &Scene, tone: Tone, coat: &Coat, distance: f32) -> Rgb {
     let color = match tone {
         Tone::Coat => palette.shown(coat.body),
         Tone::Shade => palette
-            .shown(coat.body.scale(0.8))
-            .mix(palette.shadow, 0.26),
+            .shown(coat.body.scale(0.76))
+            .mix(palette.shadow, 0.14),
         Tone::Light => palette.shown(coat.light),
         Tone::Dark => palette.shown(coat.dark),
         Tone::Accent => palette.shown(coat.accent).mix(coat.accent, 0.25),

@@ -2,9 +2,11 @@
 
 pub mod grazers;
 pub mod hunters;
+pub mod legends;
 pub mod people;
 pub mod pets;
 pub mod portrait;
 pub mod swimmers;
 pub mod table;
+pub mod vehicles;
 pub mod wings;

@@ -246,5 +246,7 @@ fn framing(scene: &mut Scene, land: &Ridge, out: f32) {
 
 /// Whether somebody stands in front.
 fn busy(scene: &Scene) -> bool {
-    !scene.brief.animals.is_empty() || scene.brief.person.is_some()
+    !scene.brief.animals.is_empty()
+        || scene.brief.person.is_some()
+        || scene.brief.craft == Some(Craft::Car)
 }

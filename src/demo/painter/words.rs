@@ -70,6 +70,10 @@ pub enum Animal {
     Panda,
     Elephant,
     Lion,
+    Tiger,
+    Dragon,
+    Dinosaur,
+    Butterfly,
     Owl,
     Bird,
     Penguin,
@@ -110,6 +114,7 @@ pub enum Craft {
     Boat,
     Balloon,
     Rocket,
+    Car,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,9 +145,15 @@ pub enum Finish {
     Neon,
 }
 
+/// How much of a prompt is searched for words, in characters.
+const READ: usize = 2_000;
+
 /// The words of a prompt that the painter knows, in their order.
+///
+/// Only the beginning is read, [`READ`] characters: a pasted book must not cost more than a sentence.
 pub fn known(prompt: &str) -> Vec<Word> {
-    let lower = prompt.to_lowercase();
+    let start: String = prompt.chars().take(READ).collect();
+    let lower = start.to_lowercase();
     let mut found = Vec::new();
     let mut many = 1;
     for token in lower.split(|c: char| !c.is_alphanumeric()) {

@@ -1,4 +1,4 @@
-//! Owl, songbird and penguin.
+//! Owl, songbird, penguin and butterfly.
 
 use crate::demo::painter::figure::{Part, Tone, fill, line, lines, twins};
 
@@ -79,4 +79,35 @@ pub const PENGUIN: &[Part] = &[
     fill(Tone::Spark, "42.4,16.6 43.4,16.4 43.4,17.6"),
     fill(Tone::Spark, "57.4,16.6 58.4,16.4 58.4,17.6"),
     fill(Tone::Accent, "45,21! 50,19.4 55,21! 50,27.6!"),
+];
+
+/// Spread over the flowers.
+pub const BUTTERFLY: &[Part] = &[
+    twins(
+        Tone::Shade,
+        "50,56 62,58 76,66 82,80 76,94 66,97 58,86 52,70",
+    ),
+    twins(
+        Tone::Coat,
+        "52,48 60,30 76,14 94,8 102,16 100,34 92,50 78,58 62,58 52,56",
+    ),
+    twins(
+        Tone::Dark,
+        "94,8 102,16 100,34 92,50 92,38! 94,26 92,18 84,14! 88,9",
+    ),
+    twins(Tone::Dark, "82,80 76,94 66,97 68,92! 74,87 77,78!"),
+    twins(Tone::Light, "66,30 74,24 80,28 76,38 68,40"),
+    twins(Tone::Light, "62,46 70,44 76,48 68,52"),
+    twins(Tone::Light, "97,17 99,20 97.6,23 95.6,20"),
+    twins(Tone::Light, "97.4,29 99,32 97,35 95.4,32"),
+    twins(Tone::Accent, "62,66 70,70 74,78 68,84 62,76"),
+    lines(Tone::Dark, 0.7, "53,52 66,36 84,16"),
+    lines(Tone::Dark, 0.7, "54,54 72,48 94,40"),
+    lines(Tone::Dark, 0.7, "53,60 64,74 72,90"),
+    fill(
+        Tone::Dark,
+        "50,36 53,40 53.6,54 52,72 50,82 48,72 46.4,54 47,40",
+    ),
+    lines(Tone::Dark, 0.8, "51,38 55,28 62,20"),
+    twins(Tone::Dark, "61,19 63,18.4 63.4,20.4 61.6,21"),
 ];
