@@ -201,8 +201,8 @@ fn own(scene: &Scene, tone: Tone, coat: &Coat, distance: f32) -> Rgb {
     let color = match tone {
         Tone::Coat => palette.shown(coat.body),
         Tone::Shade => palette
-            .shown(coat.body.scale(0.76))
-            .mix(palette.shadow, 0.14),
+            .shown(coat.body.multiply(Rgb::hex(0xcc_bcb8)))
+            .mix(palette.shadow, 0.08),
         Tone::Light => palette.shown(coat.light),
         Tone::Dark => palette.shown(coat.dark),
         Tone::Accent => palette.shown(coat.accent).mix(coat.accent, 0.25),
@@ -239,6 +239,8 @@ fn rim(scene: &Scene, layer: &mut Canvas, scale: f32, strength: f32) {
     let alpha: Vec<u8> = bytes.chunks_exact(4).map(|p| p[3]).collect();
     let light = scene.palette.light;
     let reach = (scale * 2.6).max(1.2);
+    // Steps of a few px: fewer would show as bands on a large figure.
+    let steps = (reach / 2.5).clamp(3.0, 14.0) as usize;
     let toward = (scene.side * 0.8, -0.6);
     let sample = |x: f32, y: f32| {
         let (x, y) = (x as i32, y as i32);
@@ -256,13 +258,14 @@ fn rim(scene: &Scene, layer: &mut Canvas, scale: f32, strength: f32) {
             }
             let (fx, fy) = (x as f32 + 0.5, y as f32 + 0.5);
             let (mut open, mut closed) = (0.0, 0.0);
-            for k in [0.35, 0.7, 1.0] {
+            for step in 0..steps {
+                let k = (step as f32 + 1.0) / steps as f32;
                 open += 1.0 - sample(fx + toward.0 * reach * k, fy + toward.1 * reach * k);
                 let back = reach * 2.4 * k;
                 closed += 1.0 - sample(fx - toward.0 * back, fy - toward.1 * back);
             }
-            let glow = open / 3.0 * strength;
-            let dim = 1.0 - closed / 3.0 * 0.26;
+            let glow = open / steps as f32 * strength;
+            let dim = 1.0 - closed / steps as f32 * 0.26;
             for (i, channel) in [light.r, light.g, light.b].into_iter().enumerate() {
                 let old = f32::from(bytes[at + i]) / 255.0 * dim;
                 let new = old + (channel * a - old) * glow;

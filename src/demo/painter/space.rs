@@ -136,7 +136,8 @@ fn planet(scene: &mut Scene) {
         [0x6a_b0c8, 0x2f_6a98, 0xd4_eaf0],
         [0xc8_88b0, 0x7a_4a8c, 0xf0_c8d8],
     ]);
-    let [a, b, c] = set.map(Rgb::hex);
+    let tint = scene.brief.tint;
+    let [a, b, c] = set.map(|own| tint.map_or(Rgb::hex(own), |t| Rgb::hex(own).mix(t, 0.6)));
     let air = c.mix(scene.palette.sky[2], 0.4);
     scene.canvas.glow((cx, cy), r * 1.7, air, 0.5);
     let ringed = dice.chance(0.65);

@@ -150,7 +150,7 @@ pub fn fill(scene: &mut Scene, ridge: &Ridge, bottom: f32, cover: Cover) {
             if cover.relief > 0.0 {
                 // Gullies run down from the crest, away from the summit; the noise that draws them is slanted.
                 let slope = slopes[(x as usize).min(last)];
-                let slant = down * if slope > 0.0 { 0.7 } else { -0.7 };
+                let slant = down * 0.7 * (slope * 5.0).clamp(-1.0, 1.0);
                 let gully = tile.at((x - slant) * grain * 1.3, y * grain * 0.45) - 0.5;
                 let facing = slope * side * 1.25 + (gully * 1.5 + noise * 0.7) * rough;
                 let k = cover.relief * (1.0 - t);

@@ -3,7 +3,7 @@
 use super::color::Rgb;
 use super::random::Rng;
 use super::scene::Scene;
-use super::shape::Shape;
+use super::shape::{Knot, Shape};
 use super::terrain::Ridge;
 use super::words::{Season, Tree};
 
@@ -278,16 +278,39 @@ fn leaves(scene: &mut Scene, kind: Tree, center: (f32, f32), radius: f32, dice: 
                 let (angle, out) = (dice.range(0.0, std::f32::consts::TAU), dice.unit().sqrt());
                 let reach = r * out * (1.0 - 0.14 * i as f32);
                 let size = radius * dice.range(0.02, 0.046) * [1.2, 1.0, 0.9, 0.75][i];
-                dabs.add_ellipse(
+                let at = (
                     x + angle.cos() * reach + scene.side * shift,
                     y + angle.sin() * reach - shift,
-                    size * 1.3,
-                    size,
                 );
+                add_leaf(&mut dabs, at, size, dice.range(-0.9, 0.9));
             }
         }
         scene.canvas.fill(dabs, tone, 1.0);
     }
+}
+
+/// A pointed leaf, `turn` from the level in radians.
+fn add_leaf(shape: &mut Shape, (x, y): (f32, f32), size: f32, turn: f32) {
+    let (c, s) = (turn.cos(), turn.sin());
+    let at = |u: f32, v: f32| (x + (u * c - v * s) * size, y + (u * s + v * c) * size);
+    shape.add_knots(&[
+        Knot {
+            at: at(-1.7, 0.0),
+            corner: true,
+        },
+        Knot {
+            at: at(-0.2, -0.85),
+            corner: false,
+        },
+        Knot {
+            at: at(1.7, 0.0),
+            corner: true,
+        },
+        Knot {
+            at: at(-0.2, 0.85),
+            corner: false,
+        },
+    ]);
 }
 
 /// A fir from its skirt to its tip: each tier of boughs lies over the one below, ragged at its edge.
