@@ -42,6 +42,7 @@ pub struct Brief {
 }
 
 impl Brief {
+    /// Reads a prompt; any text gives a whole brief.
     pub fn read(prompt: &str) -> Self {
         let words = known(prompt);
         // Spaces and case are not what makes two prompts different.

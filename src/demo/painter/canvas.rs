@@ -36,6 +36,7 @@ impl Canvas {
         })
     }
 
+    /// Fills with one colour; `alpha` from 0 to 1.
     pub fn fill(&mut self, shape: Shape, color: Rgb, alpha: f32) {
         self.fill_with(
             shape,

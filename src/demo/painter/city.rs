@@ -11,6 +11,7 @@ use super::water::{self, Water};
 use super::words::{Craft, Finish, Weather};
 use super::{craft, terrain};
 
+/// Paints the whole sheet and everybody on the near roof.
 pub fn paint(scene: &mut Scene) {
     let h = scene.canvas.height;
     scene.horizon = h * 0.7;

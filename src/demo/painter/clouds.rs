@@ -13,6 +13,7 @@ struct Puff {
     lit: f32,
 }
 
+/// Paints the clouds of the scene's weather over its sky.
 pub fn paint(scene: &mut Scene) {
     sheet(scene);
     let fair = matches!(scene.brief.weather, Weather::Clear | Weather::Cloudy);

@@ -42,6 +42,7 @@ pub struct Tile {
 }
 
 impl Tile {
+    /// Computes the tile, 256 x 256 cells.
     pub fn new(seed: u32) -> Self {
         let mut cells = vec![0.0; SIDE * SIDE];
         // Lattices of 16, 32, 64 and 128 points across the tile.

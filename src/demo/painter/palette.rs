@@ -54,6 +54,7 @@ const NIGHT: [[u32; 5]; 3] = [
 ];
 
 impl Palette {
+    /// The colours of a brief.
     pub fn of(brief: &Brief) -> Self {
         let mut dice = Rng::new(brief.seed).fork("palette");
         let table = match brief.hour {

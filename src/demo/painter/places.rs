@@ -28,10 +28,12 @@ fn soil(scene: &Scene) -> Rgb {
     })
 }
 
+/// Whether snow lies.
 fn winter(scene: &Scene) -> bool {
     scene.brief.season == Season::Winter
 }
 
+/// The ground's colour in this season and light.
 fn ground(scene: &Scene) -> Rgb {
     let own = soil(scene);
     let lit = scene.palette.lit(own);
@@ -43,7 +45,7 @@ fn ground(scene: &Scene) -> Rgb {
     }
 }
 
-/// The strip at the viewer's feet, and everybody on it.
+/// The strip at the viewer's feet from `base` of the height down, with grass of the density `bushy`.
 fn front(scene: &mut Scene, base: f32, bushy: f32) -> Ridge {
     let h = scene.canvas.height;
     let land = ridge(scene, "front", Form::Flat, h * base, scene.len(0.1), 1.3);
@@ -85,12 +87,14 @@ fn drifts(scene: &mut Scene, land: &Ridge) {
     });
 }
 
+/// Everybody in the brief, on the land in front.
 fn everybody(scene: &mut Scene, land: &Ridge) {
     let tops = land.tops.clone();
     let last = tops.len().saturating_sub(1);
     cast::stand(scene, |x| tops[(x.max(0.0) as usize).min(last)]);
 }
 
+/// What is in the air: a flock, balloons.
 fn wildlife(scene: &mut Scene) {
     let mut dice = scene.dice("wildlife");
     let birds = scene
@@ -111,7 +115,8 @@ fn wildlife(scene: &mut Scene) {
     }
 }
 
-/// Peaks behind peaks, the farthest nearly air.
+/// Peaks behind peaks, the farthest nearly air: they rise `height` of the unit length over `base` of the height, and
+/// are seen down to `low` of it.
 fn ranges(scene: &mut Scene, base: f32, height: f32, low: f32) {
     let h = scene.canvas.height;
     let mut dice = scene.dice("rock");
@@ -154,7 +159,8 @@ fn ranges(scene: &mut Scene, base: f32, height: f32, low: f32) {
     }
 }
 
-/// Wooded hills between the peaks and the viewer.
+/// Wooded hills between the peaks and the viewer, seen down to `low` of the height. A row is its base as a share of the
+/// height, its trees' height as a share of the unit length, and its distance from 0 to 1.
 fn woods(scene: &mut Scene, rows: &[(f32, f32, f32)], low: f32) {
     let h = scene.canvas.height;
     let kind = scene.brief.tree.unwrap_or(Tree::Conifer);

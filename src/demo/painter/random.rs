@@ -12,6 +12,7 @@ pub fn hash(text: &str) -> u64 {
 pub struct Rng(u64);
 
 impl Rng {
+    /// The same seed gives the same throws.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
@@ -21,6 +22,7 @@ impl Rng {
         Self(self.0 ^ hash(part).rotate_left(17))
     }
 
+    /// The next 64 bits.
     pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;

@@ -5,6 +5,7 @@ use super::noise::fractal;
 use super::scene::Scene;
 use super::shape::Shape;
 
+/// Paints the whole sheet.
 pub fn paint(scene: &mut Scene) {
     let mut dice = scene.dice("ribbons");
     let set = dice.pick([

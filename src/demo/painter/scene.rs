@@ -7,6 +7,7 @@ use super::palette::Palette;
 use super::random::Rng;
 use super::words::{Hour, Weather};
 
+/// What every part of the painter is handed.
 pub struct Scene {
     pub canvas: Canvas,
     pub brief: Brief,
@@ -22,6 +23,7 @@ pub struct Scene {
 }
 
 impl Scene {
+    /// Chooses the light's place; nothing is painted yet.
     pub fn new(canvas: Canvas, brief: Brief) -> Self {
         let palette = Palette::of(&brief);
         let dice = Rng::new(brief.seed);
@@ -67,6 +69,7 @@ impl Scene {
         self.dice.fork(part).bits() as u32
     }
 
+    /// A generator of its own for one part of the picture.
     pub fn dice(&self, part: &str) -> Rng {
         self.dice.fork(part)
     }

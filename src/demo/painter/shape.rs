@@ -7,6 +7,7 @@ use tiny_skia::{Path, PathBuilder, Rect};
 pub struct Shape(PathBuilder);
 
 impl Shape {
+    /// An empty shape.
     pub fn new() -> Self {
         Self::default()
     }
@@ -16,48 +17,57 @@ impl Shape {
         self.0.finish()
     }
 
+    /// With a circle.
     pub fn circle(mut self, x: f32, y: f32, r: f32) -> Self {
         self.add_ellipse(x, y, r, r);
         self
     }
 
+    /// With an ellipse.
     pub fn ellipse(mut self, x: f32, y: f32, rx: f32, ry: f32) -> Self {
         self.add_ellipse(x, y, rx, ry);
         self
     }
 
+    /// With a rectangle from its upper left corner.
     pub fn rect(mut self, x: f32, y: f32, w: f32, h: f32) -> Self {
         self.add_rect(x, y, w, h);
         self
     }
 
+    /// With a closed outline of straight lines.
     pub fn polygon(mut self, points: &[(f32, f32)]) -> Self {
         self.add_polygon(points);
         self
     }
 
+    /// With a closed curve through every point.
     pub fn smooth(mut self, points: &[(f32, f32)]) -> Self {
         self.add_smooth(points);
         self
     }
 
+    /// With an open curve through every point.
     pub fn curve(mut self, points: &[(f32, f32)]) -> Self {
         self.add_curve(points);
         self
     }
 
+    /// Adds an ellipse; `rx` and `ry` are its radii.
     pub fn add_ellipse(&mut self, x: f32, y: f32, rx: f32, ry: f32) {
         if let Some(rect) = Rect::from_xywh(x - rx, y - ry, rx * 2.0, ry * 2.0) {
             self.0.push_oval(rect);
         }
     }
 
+    /// Adds a rectangle from its upper left corner.
     pub fn add_rect(&mut self, x: f32, y: f32, w: f32, h: f32) {
         if let Some(rect) = Rect::from_xywh(x, y, w, h) {
             self.0.push_rect(rect);
         }
     }
 
+    /// Adds a closed outline of straight lines.
     pub fn add_polygon(&mut self, points: &[(f32, f32)]) {
         let Some((first, rest)) = points.split_first() else {
             return;
@@ -69,7 +79,7 @@ impl Shape {
         self.0.close();
     }
 
-    /// A closed curve through every point.
+    /// Adds a closed curve through every point.
     pub fn add_smooth(&mut self, points: &[(f32, f32)]) {
         let knots: Vec<Knot> = points
             .iter()
@@ -81,7 +91,7 @@ impl Shape {
         self.add_knots(&knots);
     }
 
-    /// A closed curve through every knot, with an angle at the corners.
+    /// Adds a closed curve through every knot, with an angle at the corners.
     pub fn add_knots(&mut self, knots: &[Knot]) {
         let n = knots.len();
         if n < 3 {
@@ -101,7 +111,7 @@ impl Shape {
         self.0.close();
     }
 
-    /// An open curve through every point, for strokes.
+    /// Adds an open curve through every point, for strokes.
     pub fn add_curve(&mut self, points: &[(f32, f32)]) {
         let Some(first) = points.first() else { return };
         self.0.move_to(first.0, first.1);

@@ -8,6 +8,7 @@ use super::shape::Shape;
 use super::terrain::{Cover, Form, fill, ridge};
 use super::words::{Craft, Hour};
 
+/// Paints the whole sheet and everybody on the moon.
 pub fn paint(scene: &mut Scene) {
     let h = scene.canvas.height;
     scene.brief.hour = Hour::Night;

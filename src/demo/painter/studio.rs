@@ -9,6 +9,7 @@ use super::shape::Shape;
 use super::table;
 use super::words::{Hour, Look};
 
+/// Paints a sitter, an animal, or a still life.
 pub fn paint(scene: &mut Scene) {
     let night = matches!(scene.brief.hour, Hour::Night);
     scene.palette.dark = if night { 0.34 } else { 0.1 };

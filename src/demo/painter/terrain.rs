@@ -26,6 +26,7 @@ impl Ridge {
         self.tops.get(i).copied().unwrap_or(0.0)
     }
 
+    /// The row of its highest point, px from the top.
     pub fn highest(&self) -> f32 {
         self.tops.iter().copied().fold(f32::MAX, f32::min)
     }
@@ -98,6 +99,7 @@ pub struct Cover {
 }
 
 impl Cover {
+    /// A smooth run from `top` to `low` over `fade` px.
     pub fn plain(top: Rgb, low: Rgb, fade: f32) -> Self {
         Self {
             top,

@@ -19,6 +19,7 @@ pub struct Row<'a> {
     pub color: Rgb,
 }
 
+/// Paints a row of trees; the ground in front of it comes later and hides their feet.
 pub fn row(scene: &mut Scene, row: &Row<'_>) {
     let mut dice = scene.dice(row.part);
     let mut shape = Shape::new();

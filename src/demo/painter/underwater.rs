@@ -8,6 +8,7 @@ use super::shape::Shape;
 use super::terrain::{Cover, Form, fill, ridge};
 use super::words::{Animal, Hour};
 
+/// Paints the whole sheet.
 pub fn paint(scene: &mut Scene) {
     let h = scene.canvas.height;
     water(scene);

@@ -7,6 +7,7 @@ use super::scene::Scene;
 use super::shape::Shape;
 use super::words::Weather;
 
+/// Paints the scene's weather over everything.
 pub fn paint(scene: &mut Scene) {
     let mut dice = scene.dice("weather");
     match scene.brief.weather {

@@ -81,6 +81,7 @@ fn smoke(scene: &mut Scene, from: (f32, f32), size: f32) {
     }
 }
 
+/// A striped tower with its keeper's house; its beam when it is dark or the sky is closed.
 pub fn lighthouse(scene: &mut Scene, (x, y): (f32, f32)) {
     let h = scene.len(0.4);
     let (w, t) = (h * 0.095, h * 0.064);

@@ -5,6 +5,7 @@ use crate::demo::painter::color::Rgb;
 use crate::demo::painter::scene::Scene;
 use crate::demo::painter::shape::Shape;
 
+/// Five towers on a mound.
 pub fn castle(scene: &mut Scene, (x, y): (f32, f32)) {
     let h = scene.len(0.34);
     let stone = Rgb::hex(0x9a_9490);
@@ -100,6 +101,7 @@ fn battlement(scene: &mut Scene, x: f32, y: f32, w: f32, size: f32, own: Rgb) {
     round(scene, teeth, x, x + w, own);
 }
 
+/// A mill with four sails.
 pub fn windmill(scene: &mut Scene, (x, y): (f32, f32)) {
     let h = scene.len(0.3);
     let tower = Shape::new().polygon(&[
@@ -155,6 +157,7 @@ pub fn windmill(scene: &mut Scene, (x, y): (f32, f32)) {
         .fill(Shape::new().circle(hub.0, hub.1, h * 0.026), wood, 1.0);
 }
 
+/// A wooden gate that stands in the water.
 pub fn gate(scene: &mut Scene, (x, y): (f32, f32)) {
     let h = scene.len(0.34);
     let red = Rgb::hex(0xc6_3a28);
@@ -217,6 +220,7 @@ pub fn gate(scene: &mut Scene, (x, y): (f32, f32)) {
     scene.canvas.fill(image, color, 0.55);
 }
 
+/// Three pyramids, each with a lit and a shaded side.
 pub fn pyramids(scene: &mut Scene, (x, y): (f32, f32)) {
     let stone = Rgb::hex(0xd6_a868);
     for (dx, size, distance) in [(0.46, 0.2, 0.4), (-0.34, 0.28, 0.28), (0.06, 0.42, 0.14)] {

@@ -10,6 +10,7 @@ use crate::demo::painter::terrain::{Cover, Form, Ridge, fill, ridge};
 use crate::demo::painter::trees::{self, Row};
 use crate::demo::painter::words::{Animal, Tree};
 
+/// Dunes behind dunes, or a plain with acacias where elephants and lions are.
 pub fn desert(scene: &mut Scene) {
     let (w, h) = (scene.canvas.width, scene.canvas.height);
     scene.horizon = h * 0.62;

@@ -10,6 +10,7 @@ use crate::demo::painter::terrain::{Cover, Form, Ridge, fill, mist, ridge};
 use crate::demo::painter::trees::{self, Row};
 use crate::demo::painter::words::{Hour, Season, Tree};
 
+/// Two ranges, wooded hills, a meadow at the viewer's feet.
 pub fn mountains(scene: &mut Scene) {
     scene.horizon = scene.canvas.height * 0.64;
     sky::paint(scene);
@@ -34,6 +35,7 @@ pub fn mountains(scene: &mut Scene) {
     everybody(scene, &land);
 }
 
+/// Rolling fields with rows of trees, flowers in front.
 pub fn hills(scene: &mut Scene) {
     let h = scene.canvas.height;
     scene.horizon = h * 0.6;
@@ -124,6 +126,7 @@ pub fn hills(scene: &mut Scene) {
     everybody(scene, &land);
 }
 
+/// Four rows of trees in the mist that open to a clearing.
 pub fn forest(scene: &mut Scene) {
     let (w, h) = (scene.canvas.width, scene.canvas.height);
     scene.horizon = h * 0.7;

@@ -13,6 +13,7 @@ use crate::demo::painter::terrain::{Cover, Form, Ridge, fill, ridge};
 use crate::demo::painter::water::{self, Water};
 use crate::demo::painter::words::{Animal, Craft, Hour, Landmark, Tree};
 
+/// A mirror under a range, with a bank of reeds or somebody on the near shore.
 pub fn lake(scene: &mut Scene) {
     let h = scene.canvas.height;
     scene.horizon = h * 0.56;
@@ -116,6 +117,7 @@ fn bank(scene: &mut Scene) {
     framing(scene, &land, 0.42);
 }
 
+/// Open water with islands; a cliff for a landmark, a beach for whoever stands there.
 pub fn sea(scene: &mut Scene) {
     let (w, h) = (scene.canvas.width, scene.canvas.height);
     scene.horizon = h * 0.57;
