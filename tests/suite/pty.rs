@@ -1,1 +1,8 @@
-//! The real binary on a real pty.
+//! The real binary on a real terminal: `terminal` is the emulator's side of it, the rest are what a user sees.
+
+mod endings;
+mod flow;
+mod hard;
+mod lending;
+mod probing;
+mod terminal;

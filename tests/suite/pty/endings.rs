@@ -1,0 +1,104 @@
+//! The ways out: each leaves the terminal as a shell wants it, and nothing that was paid for unwritten.
+
+use plantain::domain::State;
+use rustix::process::Signal;
+
+use super::terminal::{Endpoint, Home, KITTY, MUTE, Start, Terminal};
+
+/// A studio with a generation that does not end by itself.
+fn at_work(home: &Home, endpoint: &Endpoint) -> Terminal {
+    let url = endpoint.url();
+    let mut terminal = Start::new(home).env("PLANTAIN_BASE_URL", url).open();
+    terminal.keys("a slow snail\r");
+    terminal.wait("streaming");
+    terminal
+}
+
+fn only_state(home: &Home) -> State {
+    let rows = home.rows();
+    assert_eq!(rows.len(), 1);
+    rows[0].state
+}
+
+#[test]
+fn signals_end_it_with_their_numbers() {
+    for (signal, code) in [(Signal::TERM, 143), (Signal::INT, 130), (Signal::QUIT, 131)] {
+        let home = Home::new();
+        let mut terminal = Start::new(&home).open();
+        terminal.keys("half a thought");
+        terminal.wait("half a thought");
+        terminal.signal(signal);
+        assert_eq!(terminal.exit_clean(), code);
+        assert_eq!(home.draft(), "half a thought");
+    }
+}
+
+#[test]
+fn a_signal_cancels_what_runs() {
+    let (home, endpoint) = (Home::new(), Endpoint::endless());
+    let mut terminal = at_work(&home, &endpoint);
+    terminal.signal(Signal::TERM);
+    assert_eq!(terminal.exit_clean(), 143);
+    assert_eq!(only_state(&home), State::Cancelled);
+}
+
+#[test]
+fn quitting_asks_while_work_is_in_flight_and_cancels_it() {
+    let (home, endpoint) = (Home::new(), Endpoint::endless());
+    let mut terminal = at_work(&home, &endpoint);
+    terminal.keys("\x11");
+    terminal.wait("1 running: what was sent may be billed - Enter quits, Esc not");
+    terminal.keys("\x1b");
+    terminal.wait_for("no question", |t| !t.text().contains("Enter quits"));
+    terminal.keys("\x11");
+    terminal.wait("Enter quits");
+    terminal.keys("\r");
+    assert_eq!(terminal.exit_clean(), 0);
+    assert_eq!(only_state(&home), State::Cancelled);
+    let failure = home.rows().remove(0).failure.unwrap();
+    assert!(failure.maybe_billed, "{failure}");
+}
+
+/// The window is closed while a picture is on its way: the process ends, with the picture on disk.
+fn closed_at_work(through: Option<&'static str>) {
+    let home = Home::new();
+    let mut start = Start::new(&home);
+    if let Some(line) = through {
+        start = start.through(line);
+    }
+    let mut terminal = start.open();
+    terminal.keys("a red fox\r");
+    terminal.wait("> reading the prompt");
+    terminal.close();
+    assert_eq!(terminal.exit(), 129);
+    assert_eq!(only_state(&home), State::Saved);
+    assert!(home.rows()[0].selected().unwrap().path.exists());
+}
+
+#[test]
+fn a_closed_window_ends_it_when_the_picture_is_saved() {
+    closed_at_work(None);
+}
+
+#[test]
+fn a_closed_window_ends_it_also_where_hangups_are_ignored() {
+    closed_at_work(Some("trap '' HUP; exec \"$0\""));
+}
+
+#[test]
+fn a_quit_before_the_terminal_has_answered_leaves_no_answer_to_the_shell() {
+    let home = Home::new();
+    let mut terminal = Start::new(&home).answers(MUTE).open();
+    terminal.keys("\x11");
+    terminal.bytes(KITTY);
+    assert_eq!(terminal.exit_clean(), 0);
+    assert_eq!(terminal.unread(), 0);
+}
+
+#[test]
+fn a_terminal_that_never_answers_does_not_keep_it() {
+    let home = Home::new();
+    let mut terminal = Start::new(&home).answers(MUTE).open();
+    terminal.keys("\x11");
+    assert_eq!(terminal.exit_clean(), 0);
+}

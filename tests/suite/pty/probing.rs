@@ -1,0 +1,114 @@
+//! What the terminal answers decides how pictures come, and never becomes text.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+
+use super::terminal::{Home, KITTY, MUTE, SIXEL, Start, Terminal};
+
+/// Starts with these answers and makes a picture.
+fn made(home: &Home, answers: &'static [u8]) -> Terminal {
+    let mut terminal = Start::new(home).answers(answers).open();
+    terminal.keys("a red fox\r");
+    terminal.wait("asked 16:9 jpeg");
+    terminal
+}
+
+/// The pictures that were transmitted to a kitty terminal whole, in order.
+fn transmitted(seen: &str) -> Vec<image::DynamicImage> {
+    let mut pictures = Vec::new();
+    let mut base64 = String::new();
+    for command in seen.split("\x1b_G").skip(1) {
+        let (keys, payload) = command
+            .split_once("\x1b\\")
+            .unwrap()
+            .0
+            .split_once(';')
+            .unwrap_or_default();
+        if keys.starts_with("a=t,") {
+            base64.clear();
+        }
+        if keys.starts_with("a=t,") || keys.starts_with("m=") {
+            base64.push_str(payload);
+        }
+        if keys.ends_with("m=0") {
+            let png = BASE64_STANDARD.decode(&base64).unwrap();
+            pictures.push(image::load_from_memory(&png).unwrap());
+        }
+    }
+    pictures
+}
+
+#[test]
+fn kitty_gets_pngs_which_are_deleted_at_the_end() {
+    let home = Home::new();
+    let mut terminal = made(&home, KITTY);
+    // The picture and its small one in the history.
+    terminal.wait_for("two placements", |t| t.count("\x1b_Ga=p,") == 2);
+    let pictures = transmitted(&terminal.seen());
+    assert_eq!(pictures.len(), 2);
+    assert!(pictures.iter().any(|picture| picture.width() > 400));
+    assert_eq!(terminal.half_blocks(), 0);
+    terminal.keys("\x11");
+    assert_eq!(terminal.exit_clean(), 0);
+    let seen = terminal.seen();
+    let deleted = seen.rfind("\x1b_Ga=d,d=A,q=2\x1b\\").unwrap();
+    assert!(deleted < seen.rfind("\x1b[?1049l").unwrap());
+    assert!(seen.rfind("\x1b_Ga=p,").unwrap() < deleted);
+}
+
+#[test]
+fn kitty_loses_its_pictures_to_a_signal_too() {
+    let home = Home::new();
+    let mut terminal = made(&home, KITTY);
+    terminal.wait_for("a placement", |t| t.count("\x1b_Ga=p,") > 0);
+    terminal.signal(rustix::process::Signal::TERM);
+    assert_eq!(terminal.exit_clean(), 143);
+    assert_eq!(terminal.count("\x1b_Ga=d,d=A,q=2\x1b\\"), 1);
+}
+
+#[test]
+fn a_sixel_terminal_gets_sixels() {
+    let home = Home::new();
+    let mut terminal = made(&home, SIXEL);
+    // Some bands for the picture and one for the small one.
+    terminal.wait_for("sixels", |t| t.count("\x1bP0;1q") >= 4);
+    assert_eq!(terminal.half_blocks(), 0);
+    assert_eq!(terminal.count("\x1b_Ga=t"), 0);
+    terminal.keys("\x11");
+    assert_eq!(terminal.exit_clean(), 0);
+}
+
+#[test]
+fn what_is_typed_before_and_during_the_questions_is_kept() {
+    let home = Home::new();
+    let mut terminal = Start::new(&home).answers(MUTE).typed_ahead(b"before").run();
+    terminal.wait_for("the questions", |t| t.count("\x1b[c") == 1);
+    // In the middle of an answer there is no typing, since it comes in one write; between two there is.
+    let (first, rest) = KITTY.split_at(b"\x1b_Gi=31;OK\x1b\\".len());
+    for bytes in [b", ", first, b"during", rest, b", after"] {
+        terminal.bytes(bytes);
+    }
+    terminal.wait("before, during, after");
+    terminal.keys("\x11");
+    // The terminal echoed what was typed before the studio took it.
+    assert_eq!(terminal.exit_showing("before"), 0);
+    assert_eq!(home.draft(), "before, during, after");
+}
+
+#[test]
+fn late_answers_become_no_text() {
+    let home = Home::new();
+    let mut terminal = Start::new(&home).answers(MUTE).open();
+    // The endpoint's answer takes longer than the terminal had.
+    terminal.keys("a red fox\r");
+    terminal.wait_for("the picture", |t| t.half_blocks() > 500);
+    terminal.keys("!");
+    let (first, rest) = KITTY.split_at(5);
+    terminal.bytes(first);
+    terminal.bytes(rest);
+    terminal.keys("?");
+    terminal.wait("a red fox!?");
+    terminal.keys("\x11");
+    assert_eq!(terminal.exit_clean(), 0);
+    assert_eq!(home.draft(), "a red fox!?");
+}
