@@ -64,6 +64,15 @@ impl Signals {
         }
     }
 
+    /// The number of the next SIGINT, SIGTERM or SIGQUIT.
+    pub(super) async fn killed(&mut self) -> u8 {
+        loop {
+            if let Told::End(number) = self.next().await {
+                return number;
+            }
+        }
+    }
+
     /// The number of one that asks to end and has come already.
     pub async fn ended(&mut self) -> Option<u8> {
         // The turn of the runtime that ends a timer has brought in the signals first.

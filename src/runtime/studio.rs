@@ -335,8 +335,8 @@ impl Studio {
         };
         tokio::select! {
             _ = timeout(limit, all) => {}
-            // Whoever does not want to wait for them says so once more.
-            number = queues.signals.next_end() => return Ok(Ending::Signal(number)),
+            // Whoever does not want to wait for them says so by another signal; a lost line tells of itself twice.
+            number = queues.signals.killed() => return Ok(Ending::Signal(number)),
         }
         Ok(match last {
             Last::Quit => Ending::Quit,
