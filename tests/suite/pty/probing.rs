@@ -57,6 +57,20 @@ fn kitty_gets_pngs_which_are_deleted_at_the_end() {
 }
 
 #[test]
+fn a_picture_is_sent_to_its_end_while_nothing_else_happens() {
+    let home = Home::new();
+    let mut terminal = made(&home, KITTY);
+    terminal.wait_for("two placements", |t| t.count("\x1b_Ga=p,") == 2);
+    for n in 2..5 {
+        // The stage forgets all, and sends both in many slices.
+        terminal.keys("\x0c");
+        terminal.wait_for("both again", |t| t.count("\x1b_Ga=p,") == 2 * n);
+    }
+    terminal.keys("\x11");
+    assert_eq!(terminal.exit_clean(), 0);
+}
+
+#[test]
 fn kitty_loses_its_pictures_to_a_signal_too() {
     let home = Home::new();
     let mut terminal = made(&home, KITTY);

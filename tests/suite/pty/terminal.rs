@@ -270,7 +270,7 @@ impl Terminal {
 
     /// How often `bytes` came since the start.
     pub(super) fn count(&self, bytes: &str) -> usize {
-        self.seen().matches(bytes).count()
+        memchr::memmem::find_iter(&self.seen, bytes).count()
     }
 
     /// How many cells show half-blocks.
