@@ -112,6 +112,7 @@ impl Response {
                     payload.json = mask(payload.json, self.key.as_ref());
                     Chunk::Payload(payload)
                 }
+                Chunk::Page(page) => Chunk::Page(mask(page, self.key.as_ref())),
                 other => other,
             };
             parts.extend(self.reply.push(chunk));

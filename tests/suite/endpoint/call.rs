@@ -362,6 +362,12 @@ async fn a_repeated_key_is_masked() {
     let server = RawServer::saying(answer(200, &[SSE], body.as_bytes())).await;
     let answer = call(&client(&server, PATIENT)).await.unwrap();
     assert!(!format!("{answer:?}").contains("canary"), "{answer:?}");
+    let body = format!("<html><title>no access with {KEY}</title></html>");
+    let server = RawServer::saying(self::answer(200, &[], body.as_bytes())).await;
+    let answer = call(&client(&server, PATIENT)).await.unwrap();
+    let told = format!("{answer:?}");
+    assert!(told.contains("no access with"), "{told}");
+    assert!(!told.contains("canary"), "{told}");
 }
 
 #[tokio::test]
