@@ -24,6 +24,6 @@ pub(super) struct Attaching {
     pub(super) opened_by: Option<char>,
     /// What was typed into that list and not found: the list opens with it again, to be mended.
     pub(super) not_found: Option<String>,
-    /// The prompt is to be sent once all references of its text are there.
+    /// The prompt is to be sent once all references of its text are there, if nothing else is changed until then.
     pub(super) then_send: bool,
 }

@@ -2,14 +2,25 @@
 
 use std::time::Duration;
 
+use crate::domain::Request;
+
 /// Texts that are kept.
 const MOST: usize = 50;
+
+/// A press of Enter.
+#[derive(Debug, Clone)]
+pub(super) struct Entered {
+    /// When, since the start of the program; while the key is held, when it repeated itself last.
+    pub(super) at: Duration,
+    /// What it was to send; `None` where the editor holds no prompt.
+    pub(super) requests: Option<Vec<Request>>,
+}
 
 /// What the editor held before.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Drafts {
-    /// When a prompt was sent last: a second Enter within 100 ms is the same press.
-    pub(super) sent_at: Option<Duration>,
+    /// The last Enter.
+    pub(super) entered: Option<Entered>,
     /// What was sent last; `edit` empties the editor only when it still holds that.
     pub(super) sent_text: String,
     /// Texts whose place another one took, newest first.

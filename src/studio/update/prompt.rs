@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use crate::domain::{Failure, FailureKind, Prompt, Request};
 
+use super::super::drafts::Entered;
 use super::super::{Action, Effect, Focus, Shape, State};
 use super::{focus, references, show_picture, warn};
 
 /// Two presses of Enter this close are one.
 const ONE_PRESS: Duration = Duration::from_millis(100);
+/// So are these, when nothing was changed between them: a key that is held repeats itself after 250 to 660 ms.
+const HELD: Duration = Duration::from_millis(700);
 /// Earlier prompts that are offered.
 const EARLIER: usize = 200;
 
@@ -90,41 +93,89 @@ pub(super) fn edit(state: &mut State, action: Action) {
     state.drafts.recall = None;
 }
 
-/// Sends the prompt, after the references in its text were found.
+/// Enter: sends the prompt, after the references in its text were found.
 pub(super) fn generate(state: &mut State) -> Vec<Effect> {
-    let now = state.now.since_start;
-    if state
-        .drafts
-        .sent_at
-        .is_some_and(|at| now.saturating_sub(at) < ONE_PRESS)
-    {
-        return Vec::new();
-    }
-    let looking = references::look_for_words(state);
-    if !state.attaching.looking.is_empty() {
-        state.attaching.then_send = true;
-        return looking;
-    }
-    let text = state.editor.text();
-    let prompt = match Prompt::new(text.clone()) {
-        Ok(prompt) => prompt,
+    let requests = match requests(state) {
+        Ok(requests) => requests,
         Err(failure) => {
             state.notices.fail(&failure);
             return Vec::new();
         }
     };
-    state.drafts.sent_text = text;
+    if is_held(state, &requests) {
+        return Vec::new();
+    }
+    enter(state, Some(requests));
+    let looking = references::look_for_words(state);
+    if !state.attaching.looking.is_empty() {
+        state.attaching.then_send = true;
+        return looking;
+    }
+    send_text(state)
+}
+
+/// Sends what stands in the editor.
+pub(super) fn send_text(state: &mut State) -> Vec<Effect> {
+    match requests(state) {
+        Ok(requests) => {
+            state.drafts.sent_text = state.editor.text();
+            enter(state, Some(requests.clone()));
+            send(state, requests)
+        }
+        Err(failure) => {
+            state.notices.fail(&failure);
+            Vec::new()
+        }
+    }
+}
+
+/// What editor and form ask for.
+fn requests(state: &State) -> Result<Vec<Request>, Failure> {
     let form = &state.form;
     let request = Request {
         model: form.model.clone(),
         ratio: form.ratio,
         format: form.format,
-        prompt,
+        prompt: Prompt::new(state.editor.text())?,
         references: form.references.clone(),
         parent: form.parent,
     };
-    let requests = vec![request; usize::from(form.count)];
-    send(state, requests)
+    Ok(vec![request; usize::from(form.count)])
+}
+
+/// Whether this press of Enter is the last one still: who holds the key pays once, however long.
+fn is_held(state: &mut State, requests: &[Request]) -> bool {
+    let now = state.now.since_start;
+    let Some(last) = &mut state.drafts.entered else {
+        return false;
+    };
+    let ago = now.saturating_sub(last.at);
+    let same = last.requests.as_deref() == Some(requests);
+    let held = ago < if same { HELD } else { ONE_PRESS };
+    if held {
+        last.at = now;
+    }
+    held
+}
+
+/// Remembers what Enter is for.
+fn enter(state: &mut State, requests: Option<Vec<Request>>) {
+    let at = state.now.since_start;
+    state.drafts.entered = Some(Entered { at, requests });
+}
+
+/// Whether editor and form still ask for what they did when Enter was pressed.
+pub(super) fn is_as_entered(state: &State) -> bool {
+    let entered = state.drafts.entered.as_ref();
+    entered.is_some_and(|entered| entered.requests == requests(state).ok())
+}
+
+/// A reference of the text moved into the form, which is no change of the user's.
+pub(super) fn still_as_entered(state: &mut State) {
+    let requests = requests(state).ok();
+    if let Some(entered) = &mut state.drafts.entered {
+        entered.requests = requests;
+    }
 }
 
 /// Asks for these; the first of them is selected when its row is there.
@@ -139,7 +190,6 @@ pub(super) fn send(state: &mut State, requests: Vec<Request>) -> Vec<Effect> {
         return Vec::new();
     }
     let task = state.task();
-    state.drafts.sent_at = Some(state.now.since_start);
     state.jobs.follow = Some(task);
     state.history.chosen = true;
     state.drafts.recall = None;

@@ -80,6 +80,8 @@ pub(super) fn resolved(
     let Some(asked) = state.attaching.looking.remove(&task) else {
         return Vec::new();
     };
+    // What was changed since Enter is half done: it takes another Enter.
+    state.attaching.then_send &= prompt::is_as_entered(state);
     match result {
         Ok(reference) => {
             if let Some(word) = &asked.word {
@@ -108,9 +110,12 @@ pub(super) fn resolved(
             state.notices.fail(&failure);
         }
     }
-    if state.attaching.then_send && state.attaching.looking.is_empty() {
-        state.attaching.then_send = false;
-        return prompt::generate(state);
+    if state.attaching.then_send {
+        prompt::still_as_entered(state);
+        if state.attaching.looking.is_empty() {
+            state.attaching.then_send = false;
+            return prompt::send_text(state);
+        }
     }
     Vec::new()
 }

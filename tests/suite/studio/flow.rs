@@ -29,8 +29,46 @@ fn a_double_enter_is_one_generation() {
     let mut s = Script::new(120, 40);
     s.keys("fox<Enter>").after(99).keys("<Enter>");
     s.sent();
-    s.after(1).keys("<Enter>");
+}
+
+#[test]
+fn a_held_enter_is_one_generation() {
+    let mut s = Script::new(120, 40);
+    s.keys("fox<Enter>").after(660);
+    for _ in 0..100 {
+        s.keys("<Enter>").after(30);
+    }
     s.sent();
+    s.after(700).keys("<Enter>");
+    assert_eq!(s.sent().1.len(), 1, "let go and pressed again");
+}
+
+#[test]
+fn a_held_enter_does_not_pass_by_a_failure() {
+    let mut s = Script::new(120, 40);
+    s.paste("like @a.png").keys("<Enter>");
+    let Effect::ResolveReference { task, .. } = s.take()[0].clone() else {
+        panic!("not looked for");
+    };
+    s.event(Event::ReferenceResolved {
+        task,
+        result: Err(failure("no such file")),
+    });
+    for _ in 0..100 {
+        s.after(120).keys("<Enter>");
+    }
+    assert_eq!(s.take(), [], "who holds the key has not read the failure");
+}
+
+#[test]
+fn a_changed_prompt_is_sent_at_once() {
+    let mut s = Script::new(120, 40);
+    s.keys("fox<Enter>");
+    s.sent();
+    s.after(200).keys("es<Enter>");
+    assert_eq!(s.sent().1[0].prompt.typed(), "foxes");
+    s.after(200).keys("<F6>2<Enter><Enter>");
+    assert_eq!(s.sent().1.len(), 2, "so is another form");
 }
 
 #[test]

@@ -19,6 +19,13 @@ fn asked(s: &mut Script) -> (plantain::domain::TaskId, String) {
     }
 }
 
+fn task_of(effect: &Effect) -> plantain::domain::TaskId {
+    match effect {
+        Effect::ResolveReference { task, .. } => *task,
+        other => panic!("{other:?}"),
+    }
+}
+
 #[test]
 fn at_asks_for_a_path_and_attaches_what_is_found() {
     let mut s = Script::new(120, 40);
@@ -114,6 +121,41 @@ fn enter_waits_for_the_references_of_the_text_and_then_sends() {
 }
 
 #[test]
+fn what_is_changed_while_enter_waits_is_not_sent() {
+    let changes: [fn(&mut Script) -> &mut Script; 7] = [
+        |s| s.keys(", at da"),
+        |s| s.keys("<Backspace>"),
+        |s| s.paste(" and"),
+        |s| s.keys("<Ctrl+C>a dog"),
+        |s| s.keys("<Ctrl+W>"),
+        |s| {
+            s.event(Event::EditorReturned {
+                result: Ok("a dog".to_owned()),
+            })
+        },
+        |s| s.keys("<F6>8<Enter>"),
+    ];
+    for (n, change) in changes.into_iter().enumerate() {
+        let mut s = Script::new(120, 40);
+        s.paste("@a.png and @b.png by night").keys("<Enter>");
+        let tasks: Vec<_> = s.take().iter().map(task_of).collect();
+        s.event(Event::ReferenceResolved {
+            task: tasks[0],
+            result: Ok(file("/a.png")),
+        });
+        change(&mut s);
+        s.event(Event::ReferenceResolved {
+            task: tasks[1],
+            result: Ok(file("/b.png")),
+        });
+        assert_eq!(s.take(), [], "change {n}");
+        assert_eq!(s.state.form.references.len(), 2, "change {n}");
+        s.after(700).keys("<Alt+1>!<Enter>");
+        assert!(s.sent().1[0].prompt.typed().ends_with('!'), "change {n}");
+    }
+}
+
+#[test]
 fn a_word_that_is_no_picture_is_text_at_the_second_enter() {
     let mut s = Script::new(120, 40);
     s.paste("style of @ghibli/film").keys("<Enter>");
@@ -125,7 +167,7 @@ fn a_word_that_is_no_picture_is_text_at_the_second_enter() {
     assert_eq!(s.take(), []);
     assert_eq!(s.notice(), "no such file");
     assert_eq!(s.text(), "style of @ghibli/film");
-    s.keys("<Enter>");
+    s.after(700).keys("<Enter>");
     assert_eq!(s.sent().1[0].prompt.typed(), "style of @ghibli/film");
 }
 
