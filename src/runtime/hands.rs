@@ -190,11 +190,9 @@ impl Hands {
         tokio::spawn(async move {
             let draft = blocking(move || library.draft(DRAFT)).await;
             // A draft that cannot be read any more is no reason to say anything: the studio starts empty.
-            if let Ok(Some(text)) = draft
-                && let Ok(session) = serde_json::from_str(&text)
-            {
-                let _ = events.send(Event::SessionRestored(Box::new(session)));
-            }
+            let session = draft.ok().flatten();
+            let session = session.and_then(|text| serde_json::from_str(&text).ok());
+            let _ = events.send(Event::SessionRestored(session));
         });
     }
 

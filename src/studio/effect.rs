@@ -77,6 +77,6 @@ pub enum Effect {
     Suspend,
     /// Tell the user that something ended, as the settings say (bell, OSC 9 ..).
     Bell,
-    /// End the studio. A `SaveSession` stands before it.
+    /// End the studio. A `SaveSession` stands before it where there is something to keep.
     Quit,
 }

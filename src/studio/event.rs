@@ -75,8 +75,8 @@ pub enum Event {
         /// The text, or why there is none.
         result: Result<String, Failure>,
     },
-    /// What was kept by the last run.
-    SessionRestored(Box<Session>),
+    /// What was kept by the last run; `None`: nothing. Comes once, and until then no session is saved.
+    SessionRestored(Option<Box<Session>>),
     /// This picture cannot be drawn: its card is shown instead.
     PictureFailed(PictureId, Failure),
     /// Something of the world is worth a notice: a wrong line in the configuration, a library that cannot be written.

@@ -6,13 +6,25 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{AspectRatio, OutputFormat, Reference};
 
+use super::Form;
+
 /// When the session is written, and what was written last.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Saving {
+    /// The form that the studio was started with, until it is known what the last run kept: nothing is written over that,
+    /// and what differs from this form was set by the user.
+    pub(super) first: Option<Form>,
     /// Set after a change; since the start of the program.
     pub(super) due: Option<Duration>,
     /// Nothing is written twice.
     pub(super) last: Option<Session>,
+}
+
+impl Saving {
+    /// When something is to be written.
+    pub(super) fn deadline(&self) -> Option<Duration> {
+        self.due.filter(|_| self.first.is_none())
+    }
 }
 
 /// The studio's memory between runs, as it is written to the library.

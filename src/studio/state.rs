@@ -181,6 +181,10 @@ pub(super) struct Tasks {
 impl State {
     /// The first state; nothing is asked of the world yet, see [`start`](super::start).
     pub fn new(setup: Setup) -> Self {
+        let saving = Saving {
+            first: Some(setup.form.clone()),
+            ..Saving::default()
+        };
         let mut state = Self {
             now: Now::default(),
             size: setup.size,
@@ -208,7 +212,7 @@ impl State {
             pending_until: None,
             drafts: Drafts::default(),
             attaching: Attaching::default(),
-            saving: Saving::default(),
+            saving,
             tasks: Tasks::default(),
         };
         state.settle();

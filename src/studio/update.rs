@@ -62,7 +62,7 @@ pub fn next_wake(state: &State, now: Now) -> Option<Duration> {
         tick,
         state.notices.deadline(),
         state.pending_until,
-        state.saving.due,
+        state.saving.deadline(),
     ]
     .into_iter()
     .flatten()
@@ -82,7 +82,7 @@ fn reduce(state: &mut State, event: Event) -> Vec<Effect> {
         Event::Display(display) => results::display(state, display),
         Event::LibraryChanged => list::changed(state),
         Event::EditorReturned { result } => prompt::returned(state, result),
-        Event::SessionRestored(session) => session::restored(state, *session),
+        Event::SessionRestored(session) => session::restored(state, session.map(|s| *s)),
         Event::PictureFailed(id, failure) => results::undrawable(state, id, failure),
         Event::Warned(failure) => {
             state.notices.fail(&failure);

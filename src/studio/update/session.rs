@@ -21,7 +21,7 @@ pub(super) fn deadlines(state: &mut State) -> Vec<Effect> {
         state.pending_until = None;
         state.pending.clear();
     }
-    if state.saving.due.is_some_and(|at| at <= now) {
+    if state.saving.deadline().is_some_and(|at| at <= now) {
         return save(state).into_iter().collect();
     }
     Vec::new()
@@ -43,8 +43,11 @@ pub(super) fn quit(state: &mut State) -> Vec<Effect> {
     effects
 }
 
-/// The session, if it differs from what was saved last.
+/// The session, if it differs from what was saved last. Nothing before it is known what that is.
 fn save(state: &mut State) -> Option<Effect> {
+    if state.saving.first.is_some() {
+        return None;
+    }
     state.saving.due = None;
     let form = &state.form;
     let session = Session {
@@ -64,18 +67,35 @@ fn save(state: &mut State) -> Option<Effect> {
     Some(Effect::SaveSession(Box::new(session)))
 }
 
-/// What the last run kept. What was typed or selected since the start stands.
-pub(super) fn restored(state: &mut State, session: Session) -> Vec<Effect> {
+/// What the last run kept. What was typed, set or selected since the start stands.
+pub(super) fn restored(state: &mut State, session: Option<Session>) -> Vec<Effect> {
+    let (Some(first), Some(session)) = (state.saving.first.take(), session) else {
+        return Vec::new();
+    };
     state.saving.last = Some(session.clone());
     if state.editor.is_empty() {
         state.editor.set_text(&session.draft);
+    } else if state.editor.text() != session.draft {
+        state.drafts.keep(session.draft);
     }
-    state.form.model = session.model;
-    state.form.ratio = session.ratio;
-    state.form.format = session.format;
-    state.form.count = session.count.clamp(1, MAX_COUNT);
-    state.form.references = session.references;
-    state.form.parent = session.parent.and_then(|p| p.parse().ok());
+    let form = &mut state.form;
+    if form.model == first.model {
+        form.model = session.model;
+    }
+    if form.ratio == first.ratio {
+        form.ratio = session.ratio;
+    }
+    if form.format == first.format {
+        form.format = session.format;
+    }
+    if form.count == first.count {
+        form.count = session.count.clamp(1, MAX_COUNT);
+    }
+    let attached = form.references != first.references || !state.attaching.looking.is_empty();
+    if !attached && form.parent == first.parent {
+        form.references = session.references;
+        form.parent = session.parent.and_then(|p| p.parse().ok());
+    }
     let selected = session.selected.and_then(|id| id.parse().ok());
     if let (Some(id), false) = (selected, state.history.chosen) {
         if state.history.index_of(id).is_some() {

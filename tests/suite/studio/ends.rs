@@ -1,7 +1,7 @@
 //! Ends: of a generation, of the studio, and what survives.
 
-use plantain::domain::Progress;
-use plantain::studio::{Ask, Effect, Event, next_wake, words};
+use plantain::domain::{OutputFormat, Progress, Reference, ReferenceSource};
+use plantain::studio::{Ask, Effect, Event, Session, next_wake, words};
 
 use super::script::{Script, id, rows};
 
@@ -65,8 +65,8 @@ fn draft_form_and_selection_survive_a_restart() {
     s.keys("<Right>").wake();
     assert_eq!(s.effects.len(), 1, "nothing changed: nothing is written");
 
-    let mut next = Script::new(120, 40);
-    next.event(Event::SessionRestored(kept));
+    let mut next = Script::opened(120, 40, Vec::new());
+    next.event(Event::SessionRestored(Some(kept)));
     next.event(Event::LibraryChanged).load(rows(3), false);
     assert_eq!(next.text(), "a draft");
     assert_eq!(next.state.form.model, "NanoBananaPro-4K");
@@ -94,6 +94,76 @@ fn who_looks_at_the_terminal_is_not_called() {
     let new = s.prepare(task, requests[0].clone(), 10);
     s.land(new);
     assert_eq!(s.take(), [Effect::Bell]);
+}
+
+/// A session of the last run.
+fn kept() -> Session {
+    Session {
+        draft: "of yesterday".to_owned(),
+        model: "NanoBananaPro-4K".to_owned(),
+        ratio: "3:2".parse().unwrap(),
+        format: OutputFormat::Jpeg,
+        count: 3,
+        references: vec![reference("/yesterday.png")],
+        parent: None,
+        selected: Some(id(2).to_string()),
+    }
+}
+
+fn reference(given: &str) -> Reference {
+    Reference {
+        given: given.to_owned(),
+        source: ReferenceSource::File(given.into()),
+    }
+}
+
+#[test]
+fn nothing_is_written_over_what_was_not_read_yet() {
+    let mut s = Script::opened(120, 40, rows(3));
+    s.event(Event::AskedToQuit);
+    assert_eq!(s.effects, [Effect::Quit]);
+    let mut s = Script::opened(120, 40, rows(3));
+    s.keys("new").after(5_000);
+    assert_eq!(next_wake(&s.state, s.now), None);
+    s.event(Event::Wake).event(Event::AskedToQuit);
+    assert_eq!(s.effects, [Effect::Quit]);
+
+    // Nothing was kept: what was typed meanwhile is.
+    let mut s = Script::opened(120, 40, rows(3));
+    s.keys("new").event(Event::SessionRestored(None)).wake();
+    assert!(matches!(&s.effects[..], [Effect::SaveSession(kept)] if kept.draft == "new"));
+}
+
+#[test]
+fn what_was_touched_before_the_session_came_stands() {
+    let mut s = Script::opened(120, 40, rows(3));
+    s.keys("new<F6>2<Enter><Esc>G<Alt+1>")
+        .event(Event::SessionRestored(Some(Box::new(kept()))));
+    assert_eq!(s.text(), "new");
+    let form = &s.state.form;
+    assert_eq!((form.count, form.model.as_str()), (2, "NanoBananaPro-4K"));
+    assert_eq!(form.ratio.to_string(), "3:2");
+    assert_eq!(form.format, OutputFormat::Jpeg);
+    assert_eq!(form.references, [reference("/yesterday.png")]);
+    assert_eq!(s.selected(), Some(id(1)));
+    s.wake();
+    assert!(matches!(&s.effects[..], [Effect::SaveSession(kept)] if kept.draft == "new"));
+    s.keys("<Up>");
+    assert_eq!(s.text(), "of yesterday", "the draft is not lost");
+
+    let mut s = Script::opened(120, 40, rows(3));
+    s.keys("@/new.png<Enter>");
+    let Effect::ResolveReference { task, .. } = s.take()[0].clone() else {
+        panic!("not looked for");
+    };
+    s.event(Event::SessionRestored(Some(Box::new(kept()))));
+    s.event(Event::ReferenceResolved {
+        task,
+        result: Ok(reference("/new.png")),
+    });
+    assert_eq!(s.state.form.references, [reference("/new.png")]);
+    assert_eq!(s.text(), "of yesterday");
+    assert_eq!(s.selected(), Some(id(2)));
 }
 
 #[test]

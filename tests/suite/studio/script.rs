@@ -49,6 +49,13 @@ impl Script {
 
     /// With these rows loaded, newest first; the first one is selected.
     pub fn with_rows(width: u16, height: u16, generations: Vec<Generation>) -> Self {
+        let mut script = Self::opened(width, height, generations);
+        script.event(Event::SessionRestored(None));
+        script
+    }
+
+    /// The same, before it is known what the last run kept.
+    pub fn opened(width: u16, height: u16, generations: Vec<Generation>) -> Self {
         let mut state = State::new(setup(width, height));
         let effects = start(&mut state);
         let mut script = Self {
