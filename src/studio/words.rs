@@ -95,7 +95,9 @@ pub fn ask(ask: &Ask, state: &State) -> String {
             let running = match (state.jobs.active(), state.jobs.queued()) {
                 (0, 0) => return "quit? - Enter quits, Esc not".to_owned(),
                 (active, 0) => format!("{active} running"),
-                (0, queued) => format!("{queued} queued"),
+                (0, queued) => {
+                    return format!("{queued} queued, not sent yet - Enter quits, Esc not");
+                }
                 (active, queued) => format!("{active} running, {queued} queued"),
             };
             format!("{running}: what was sent may be billed - Enter quits, Esc not")

@@ -31,6 +31,18 @@ fn quitting_asks_only_while_work_is_in_flight() {
 }
 
 #[test]
+fn the_question_speaks_of_the_bill_only_where_something_was_sent() {
+    let mut s = Script::new(120, 40);
+    s.keys("fox<Enter>");
+    let (task, requests) = s.sent();
+    s.prepare(task, requests[0].clone(), 9);
+    assert_eq!(
+        words::ask(&Ask::Quit, &s.state),
+        "1 queued, not sent yet - Enter quits, Esc not"
+    );
+}
+
+#[test]
 fn ctrl_c_clears_then_asks_and_twice_means_it() {
     let mut s = Script::new(120, 40);
     s.keys("fox<Ctrl+C>");
@@ -71,29 +83,6 @@ fn draft_form_and_selection_survive_a_restart() {
     assert_eq!(next.text(), "a draft");
     assert_eq!(next.state.form.model, "NanoBananaPro-4K");
     assert_eq!(next.selected(), Some(id(2)));
-}
-
-#[test]
-fn who_looks_at_the_terminal_is_not_called() {
-    use crossterm::event::Event as Input;
-    let mut s = Script::new(40, 12);
-    s.event(Event::Input(Input::FocusGained)).keys("fox<Enter>");
-    let (task, requests) = s.sent();
-    let new = s.prepare(task, requests[0].clone(), 9);
-    s.land(new);
-    assert_eq!(s.take(), []);
-    assert_eq!(
-        s.notice(),
-        "done: fox",
-        "its picture is not in sight here, so it is said"
-    );
-    s.event(Event::Input(Input::FocusLost))
-        .after(1_000)
-        .keys("<Enter>");
-    let (task, requests) = s.sent();
-    let new = s.prepare(task, requests[0].clone(), 10);
-    s.land(new);
-    assert_eq!(s.take(), [Effect::Bell]);
 }
 
 /// A session of the last run.
@@ -164,6 +153,29 @@ fn what_was_touched_before_the_session_came_stands() {
     assert_eq!(s.state.form.references, [reference("/new.png")]);
     assert_eq!(s.text(), "of yesterday");
     assert_eq!(s.selected(), Some(id(2)));
+}
+
+#[test]
+fn who_looks_at_the_terminal_is_not_called() {
+    use crossterm::event::Event as Input;
+    let mut s = Script::new(40, 12);
+    s.event(Event::Input(Input::FocusGained)).keys("fox<Enter>");
+    let (task, requests) = s.sent();
+    let new = s.prepare(task, requests[0].clone(), 9);
+    s.land(new);
+    assert_eq!(s.take(), []);
+    assert_eq!(
+        s.notice(),
+        "done: fox",
+        "its picture is not in sight here, so it is said"
+    );
+    s.event(Event::Input(Input::FocusLost))
+        .after(1_000)
+        .keys("<Enter>");
+    let (task, requests) = s.sent();
+    let new = s.prepare(task, requests[0].clone(), 10);
+    s.land(new);
+    assert_eq!(s.take(), [Effect::Bell]);
 }
 
 #[test]
