@@ -1,9 +1,10 @@
-//! The line at the bottom: the question that waits for an answer, else the keys of what has the focus; and what runs.
+//! The line at the bottom: the question that waits for an answer, else the keys of what has the focus; what runs; and in full view
+//! whether the picture is from the demo.
 
 use ratatui::layout::Rect;
 
 use crate::domain::Clean;
-use crate::studio::{hints, keymap, words};
+use crate::studio::{State, hints, keymap, words};
 
 use super::sheet::{Sheet, skip};
 use super::text;
@@ -20,6 +21,10 @@ pub fn draw(sheet: &mut Sheet<'_>) {
         return;
     }
 
+    if shows_demo(state) {
+        let wide = text::put_right(sheet.buf, area, "demo", theme.demo);
+        area.width = area.width.saturating_sub(wide + 2);
+    }
     let work = work(state.jobs.active(), state.jobs.queued());
     let wide = text::put_right(sheet.buf, area, &work, theme.running);
     area.width = area.width.saturating_sub(wide + 2);
@@ -38,6 +43,12 @@ pub fn draw(sheet: &mut Sheet<'_>) {
         area = skip(area, sheet.put(area, &hint.keys, theme.key) + 1);
         area = skip(area, sheet.put(area, hint.word, theme.dim) + 2);
     }
+}
+
+/// Whether a picture of the demo is seen where no header and no caption say so.
+fn shows_demo(state: &State) -> bool {
+    let history = &state.history;
+    state.full_view && history.shown().is_some() && history.selected().is_some_and(|g| g.demo)
 }
 
 /// A question is read to its end, where its keys stand: what does not fit one line goes above it, over the panes.
