@@ -7,7 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::studio::LineField;
 
 use super::sheet::{Sheet, skip};
-use super::text::width;
+use super::text::{few_marks, width};
 
 /// Draws `field` behind `mark`, scrolled so that the cursor is seen; the cursor rests in it if it is `live`.
 pub fn draw(
@@ -30,7 +30,7 @@ pub fn draw(
         sheet.put(area, placeholder, theme.faint);
     } else {
         // The field takes no control and no bidi characters in, so what it holds is as safe as clean text.
-        sheet.put(area, text, Style::new());
+        sheet.put(area, &few_marks(text), Style::new());
     }
     if live {
         let column = field.cursor_cell() - dropped;

@@ -8,7 +8,7 @@ use crate::studio::{Action, Context, Focus};
 
 use super::panel;
 use super::sheet::Sheet;
-use super::text::{self, cut, rows};
+use super::text::{self, cut, few_marks, rows};
 
 /// A chip's label is cut to so many cells.
 const CHIP: u16 = 18;
@@ -35,7 +35,7 @@ pub fn draw(sheet: &mut Sheet<'_>) {
         // cleaned again, since a joiner less would put the cursor beside its character.
         for (line, row) in state.editor.visible().zip(rows(inside)) {
             // A space at the end of a wrapped line may hang over.
-            sheet.put(row, line.trim_end(), Style::new());
+            sheet.put(row, &few_marks(line.trim_end()), Style::new());
         }
         more_lines(sheet);
     }

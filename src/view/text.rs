@@ -9,13 +9,27 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::domain::Clean;
 
 /// The width of `text` in cells.
 pub fn width(text: &str) -> u16 {
     u16::try_from(text.width()).unwrap_or(u16::MAX)
+}
+
+/// `text` with at most eight marks on each character, as [`Clean`] has it: for what the user typed, which is not `Clean`
+/// since its joiners must stay.
+pub fn few_marks(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    let mut marks = 0;
+    let few = |c: &char| {
+        marks = if c.width() == Some(0) { marks + 1 } else { 0 };
+        marks <= 8
+    };
+    Cow::Owned(text.chars().filter(few).collect())
 }
 
 /// `text` in at most `most` cells, its end replaced by `…` where it is longer.

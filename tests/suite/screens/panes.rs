@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use crossterm::event::Event as Input;
 use plantain::domain::{
     Clean, ColorDepth, Display, Failure, FailureKind, Generation, GraphicsKind, Progress,
     Reference, ReferenceSource, Step,
 };
+use plantain::studio::Event;
 use plantain::view::Theme;
 
 use super::desk::{Desk, done, past, picture};
@@ -151,6 +153,36 @@ fn full_view_is_the_picture_and_the_keys() {
         desk.keys("Alt+3 Home Enter");
         desk.screen()
     });
+}
+
+#[test]
+fn full_view_says_that_a_picture_is_from_the_demo() {
+    let mut row = done(1, "a red fox in the snow", 1);
+    for demo in [true, false] {
+        row.demo = demo;
+        let mut desk = Desk::with(80, 24, vec![row.clone()]);
+        desk.keys("Alt+3 Home Enter");
+        assert_eq!(desk.screen().contains("demo"), demo);
+    }
+}
+
+#[test]
+fn endless_marks_do_not_reach_a_cell() {
+    let zalgo = format!("e{}x", "\u{301}".repeat(2_000));
+    let mut desk = Desk::empty(80, 24);
+    desk.event(Event::Input(Input::Paste(zalgo.clone())));
+    desk.keys("Alt+1 @");
+    desk.event(Event::Input(Input::Paste(zalgo.clone())));
+    for keys in ["Ctrl+L", "Esc"] {
+        desk.keys(keys);
+        let (buf, _) = desk.draw(&Theme::default());
+        let longest = buf.content.iter().map(|c| c.symbol().chars().count()).max();
+        assert_eq!(longest, Some(9), "one character and eight marks");
+    }
+    assert!(
+        desk.state.editor.text().starts_with(&zalgo),
+        "the text itself stays"
+    );
 }
 
 #[test]
