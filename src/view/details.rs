@@ -2,14 +2,11 @@
 
 use ratatui::style::Style;
 
-use crate::studio::details;
+use crate::studio::{LABEL_WIDTH, detail_lines};
 
 use super::panel;
 use super::sheet::{Sheet, skip};
-use super::text::{rows, wrap};
-
-/// The cells of the labels' column.
-const LABEL: u16 = 13;
+use super::text::rows;
 
 /// Draws the details from line `scroll` on.
 pub fn draw(sheet: &mut Sheet<'_>, scroll: usize) {
@@ -17,22 +14,15 @@ pub fn draw(sheet: &mut Sheet<'_>, scroll: usize) {
         return;
     };
     let area = sheet.layout.popup_list;
-    let text = skip(area, LABEL + 1);
-    let width = text.width.saturating_sub(1);
-    let all = details(generation);
-    let lines: Vec<(&str, &str)> = all
-        .iter()
-        .flat_map(|detail| {
-            let labels = std::iter::once(detail.label).chain(std::iter::repeat(""));
-            labels.zip(wrap(detail.text.as_str(), width))
-        })
-        .collect();
+    let lines = detail_lines(generation, area.width);
     let title = format!("Details of {}", generation.id.short());
     let first = panel::scrolled_popup(sheet, &title, scroll, lines.len());
 
     let theme = sheet.theme;
-    for ((label, line), row) in lines.into_iter().skip(first).zip(rows(area)) {
-        sheet.put(skip(row, 1), label, theme.dim);
-        sheet.put(skip(row, LABEL + 1), line, Style::new());
+    for (line, row) in lines.iter().skip(first).zip(rows(area)) {
+        sheet.put(skip(row, 1), line.label, theme.dim);
+        // The last of the cells beside the text is its right margin; a space at a line's end may hang over.
+        let text = skip(row, LABEL_WIDTH - 1);
+        sheet.put(text, line.text.trim_end(), Style::new());
     }
 }
