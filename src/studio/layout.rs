@@ -39,7 +39,8 @@ pub struct Layout {
     pub header: Rect,
     /// One line at the bottom: hints, or a question, or a notice.
     pub footer: Rect,
-    /// Notices above the footer, one line each; over the panes.
+    /// Where notices may stand, the newest lowest: over what is above the prompt, so that they hide nothing that is typed,
+    /// or above the footer where something lies over the panes or one pane takes all.
     pub notices: Rect,
     /// The box of the picture.
     pub picture: Rect,
@@ -114,9 +115,14 @@ impl Layout {
             }
             layout.insides(state);
         }
-        let lines = state.notices.list().len() as u16;
-        let lines = lines.min(screen.height.saturating_sub(2));
-        layout.notices = Rect::new(0, layout.footer.y - lines, screen.width, lines);
+        let over_panes = state.popup.is_none() && !layout.prompt.is_empty();
+        let floor = if over_panes && shape != Shape::Single {
+            layout.prompt.y
+        } else {
+            layout.footer.y
+        };
+        // The header stays.
+        layout.notices = Rect::new(0, 1, screen.width, floor - 1);
         layout.popup(state);
         layout
     }

@@ -1,4 +1,4 @@
-//! Notices above the footer, over the panes, each as large as its words.
+//! Notices over the panes, each as large as its words.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -16,13 +16,15 @@ const MARGIN: u16 = 3;
 
 /// Draws as many as fit, the newest lowest.
 pub fn draw(sheet: &mut Sheet<'_>) {
-    let mut bottom = sheet.layout.footer.y;
+    let area = sheet.layout.notices;
+    let mut bottom = area.bottom();
     for notice in sheet.state.notices.list().iter().rev() {
         let lines = lines(sheet, notice);
-        // The header stays.
-        let Some(top) = bottom.checked_sub(lines.len() as u16).filter(|y| *y > 0) else {
+        let height = lines.len() as u16;
+        if height > bottom - area.y {
             return;
-        };
+        }
+        let top = bottom - height;
         draw_one(sheet, notice, &lines, top);
         bottom = top;
     }

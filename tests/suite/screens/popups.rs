@@ -79,6 +79,43 @@ fn notices_stand_over_the_panes() {
 }
 
 #[test]
+fn no_notice_stands_over_the_prompt() {
+    for (columns, rows) in [(120, 40), (80, 24)] {
+        let mut desk = desk(columns, rows);
+        desk.keys("Alt+1");
+        desk.types(&"a long prompt ".repeat(40));
+        let (before, scene) = desk.draw(&Theme::default());
+        let failure = Failure::new(FailureKind::Gateway, "the gateway failed ".repeat(12));
+        desk.event(Event::Warned(failure.hint("try another model ".repeat(12))));
+        let (after, now) = desk.draw(&Theme::default());
+        assert!(desk.screen().contains("try another model"));
+        for at in desk.state.layout().prompt.positions() {
+            assert_eq!(before[at], after[at], "{columns}x{rows}, {at}");
+        }
+        assert_eq!(scene.cursor, now.cursor);
+    }
+}
+
+#[test]
+fn the_details_scroll_to_their_last_line_and_no_further() {
+    let gap = " ".repeat(200);
+    let prompt = format!("wide {gap} gaps {gap} and aratherlongwordthatdoesnotfit ").repeat(20);
+    for (columns, rows) in [(120, 40), (80, 24), (40, 12)] {
+        let mut desk = Desk::with(columns, rows, vec![done(1, &prompt, 1)]);
+        desk.keys("Alt+3 Home I");
+        for _ in 0..300 {
+            desk.keys("Down");
+        }
+        let end = desk.screen();
+        let list = desk.state.layout().popup_list;
+        let last = end.lines().nth(usize::from(list.bottom() - 1)).unwrap();
+        assert!(last.contains("procedural"), "{end}");
+        desk.keys("Up");
+        assert_ne!(desk.screen(), end, "no press was wasted below the end");
+    }
+}
+
+#[test]
 fn an_unfinished_sequence_is_shown() {
     let mut desk = desk(80, 24);
     desk.keys("y");
