@@ -153,8 +153,6 @@ pub struct State {
 
     /// The keys of an unfinished sequence, shown in the footer.
     pub pending: Vec<Key>,
-    /// The last action that was done.
-    pub last_action: Option<super::Action>,
     /// When an unfinished sequence is given up.
     pub(super) pending_until: Option<Duration>,
     /// Earlier texts of the editor.
@@ -208,7 +206,6 @@ impl State {
             history: History::default(),
             jobs: Jobs::default(),
             pending: Vec::new(),
-            last_action: None,
             pending_until: None,
             drafts: Drafts::default(),
             attaching: Attaching::default(),

@@ -96,7 +96,6 @@ fn reduce(state: &mut State, event: Event) -> Vec<Effect> {
 /// Does one action.
 fn perform(state: &mut State, action: Action) -> Vec<Effect> {
     use Action as A;
-    state.last_action = Some(action);
     match (action, state.ask.take()) {
         (A::Confirm, Some(question)) => return popup::answered_yes(state, question),
         // Asking twice to quit means it, as long as nothing is lost by it.
