@@ -71,8 +71,13 @@ pub fn stand(generation: &Generation, running: Option<&Job>, now: Duration) -> S
     }
 }
 
-/// What a running generation's time is to be held against: `usually 40 s`; `None` while too few of its model are known.
+/// What the time of a generation that was sent is to be held against: `usually 40 s`; `None` while it counts no time, or
+/// while too few of its model are known.
 pub fn usual(generation: &Generation, state: &State) -> Option<String> {
+    let job = state.jobs.get(generation.id)?;
+    if job.stage == Stage::Queued || job.wait.is_some() || job.cancelling {
+        return None;
+    }
     let usual = state.history.usual(&generation.request.model)?;
     Some(format!("usually {}", elapsed(usual)))
 }

@@ -140,8 +140,16 @@ impl<'s, 'a> Card<'s, 'a> {
 
     fn running(&mut self, generation: &Generation, job: Option<&Job>) {
         let theme = self.sheet.theme;
-        let now = self.sheet.state.now.since_start;
-        self.line(&words::stand(generation, job, now), theme.running);
+        let state = self.sheet.state;
+        let stand = words::stand(generation, job, state.now.since_start);
+        let took = self.sheet.put(self.left, &stand, theme.running) + 2;
+        let beside = skip(self.left, took);
+        if let Some(usual) = words::usual(generation, state)
+            && text::width(&usual) <= beside.width
+        {
+            self.sheet.put(beside, &usual, theme.dim);
+        }
+        self.left = below(self.left, 1);
         if let Some(percent) = job.and_then(|job| job.percent) {
             self.bar(percent);
         }

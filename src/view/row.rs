@@ -89,7 +89,8 @@ fn second_line(
     let request = &generation.request;
     let tier = state.catalog.tier(&request.model);
     let tier = tier.map(|tier| format!("{tier} ")).unwrap_or_default();
-    let mut facts = vec![format!("{tier}{} {}", request.ratio, request.format)];
+    let mut facts = Vec::from_iter(words::usual(generation, state));
+    facts.push(format!("{tier}{} {}", request.ratio, request.format));
     if request.parent.is_some() {
         facts.push("edit".to_owned());
     }

@@ -300,14 +300,17 @@ fn a_long_wait_is_held_against_the_models_own_past() {
     for (row, ms) in all.iter_mut().zip([40_000, 90_000, 10_000, 50_000]) {
         row.elapsed_ms = Some(ms);
     }
-    let running = super::script::generation(9, "fox");
-    let s = Script::with_rows(120, 40, all);
-    assert_eq!(
-        words::usual(&running, &s.state).as_deref(),
-        Some("usually 50 s")
-    );
-    let s = Script::with_rows(120, 40, rows(4));
-    assert_eq!(words::usual(&running, &s.state), None);
+    for (past, usual) in [(all, Some("usually 50 s")), (rows(4), None)] {
+        let mut s = Script::with_rows(120, 40, past);
+        s.keys("fox<Enter>");
+        let (task, mut requests) = s.sent();
+        requests[0].model = super::script::request("").model;
+        let new = s.prepare(task, requests[0].clone(), 9);
+        let told = |s: &Script| words::usual(s.state.history.selected().unwrap(), &s.state);
+        assert_eq!(told(&s), None, "it is queued");
+        s.progress(new, Progress::Sending);
+        assert_eq!(told(&s).as_deref(), usual);
+    }
 }
 
 #[test]
@@ -316,7 +319,10 @@ fn what_the_world_warns_of_and_what_cannot_be_drawn_is_kept() {
     s.event(Event::Warned(failure(
         "the library folder cannot be written",
     )));
+    s.after(60_000).event(Event::Wake);
     assert_eq!(s.notice(), "the library folder cannot be written");
+    let notice = s.state.notices.newest().unwrap();
+    assert_eq!(notice.hint.as_ref().unwrap().as_str(), "try again");
     let shown = s.state.history.shown().unwrap().id;
     s.event(Event::PictureFailed(shown, failure("avif is not drawn")));
     assert_eq!(
