@@ -3,6 +3,7 @@
 //! Every call blocks on the disk, so nothing here may be called on an event loop. Nothing here knows the network or
 //! pixels: bytes and measures come from the caller.
 
+mod demo;
 mod error;
 mod files;
 mod find;

@@ -1,5 +1,6 @@
 //! The library over real files in a temporary folder: journal, pictures, history, and several processes at once.
 
+mod demo;
 mod history;
 mod journal;
 mod opening;
