@@ -110,6 +110,14 @@ impl Run {
         Ok(())
     }
 
+    /// Writes down what is known so far, if that can be done now. What is paid for does not wait for the journal: the
+    /// record stays in memory, and the next step writes it all.
+    pub(super) async fn jot(&mut self, step: Step) {
+        if let Err(failure) = self.step(step).await {
+            self.note(&format!("not written down yet: {}", failure.message));
+        }
+    }
+
     pub(super) fn say(&self, progress: Progress) {
         (self.tell)(self.generation.id, progress);
     }

@@ -1,15 +1,28 @@
 //! From an answer to files: fetched, checked, kept untouched, and told where they differ from the wish.
 
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::sleep;
 
 use super::run::{Run, Stop};
 use super::{blocking, verify};
-use crate::domain::{Failure, FailureKind, FileFormat, PictureId, PixelSize, Progress, Step};
+use crate::domain::{
+    Failure, FailureKind, FileFormat, Picture, PictureId, PixelSize, Progress, Step,
+};
 use crate::endpoint::{Answer, Candidate, Image, Origin};
 use crate::picture::{self, Limits, PictureError};
 
 /// The largest picture in bytes (RELIABILITY N4).
 const MAX_PICTURE: u64 = 64 * 1024 * 1024;
+/// How long a library that refuses an answer's pictures is waited for in all: five minutes to make room on the disk.
+const SAVE_WAITS: [Duration; 5] = [
+    Duration::from_secs(1),
+    Duration::from_secs(5),
+    Duration::from_secs(24),
+    Duration::from_secs(90),
+    Duration::from_secs(180),
+];
 
 /// A picture that passed: what it is, and what the user should know of it.
 struct Checked {
@@ -31,11 +44,12 @@ impl Run {
             }
         }
         if !self.generation.urls.is_empty() {
-            self.step(Step::Answer).await?;
+            self.jot(Step::Answer).await;
         }
         let mut lost = None;
+        let mut waits = SAVE_WAITS.into_iter();
         for (n, candidate) in (1..).zip(&answer.images) {
-            match self.one(n, candidate).await {
+            match self.one(n, candidate, &mut waits).await {
                 Ok(()) => {}
                 Err(Stop::Cancelled) => return Err(Stop::Cancelled),
                 Err(Stop::Failed(failure) | Stop::Refused(failure)) => {
@@ -82,34 +96,25 @@ impl Run {
         }
     }
 
-    async fn one(&mut self, n: u16, candidate: &Candidate) -> Result<(), Stop> {
+    /// Fetches, checks and saves one picture. `waits` are those that are left for the library.
+    async fn one(
+        &mut self,
+        n: u16,
+        candidate: &Candidate,
+        waits: &mut impl ExactSizeIterator<Item = Duration>,
+    ) -> Result<(), Stop> {
         let (bytes, url) = match &candidate.image {
             Image::Inline(bytes) => (Arc::clone(bytes), None),
             Image::Url(url) => (Arc::new(self.fetch(n, url).await?), Some(url.clone())),
         };
-        let inner = Arc::clone(&self.inner);
-        let generation = self.generation.clone();
         let bare = candidate.origin == Origin::Bare;
-        let (picture, notices) = blocking(move || {
-            let Checked {
-                format,
-                size,
-                trouble,
-            } = check(&bytes, bare)?;
-            let picture = inner.setup.library.save_picture(
-                &generation,
-                n,
-                &bytes,
-                format,
-                size,
-                url.as_deref(),
-            )?;
-            let mut notices =
-                verify::picture(&generation.request, &inner.setup.catalog, format, size);
-            notices.extend(trouble.map(|error| verify::kept(&picture.path, error)));
-            Ok((picture, notices))
-        })
-        .await?;
+        let looked_at = Arc::clone(&bytes);
+        let checked = blocking(move || check(&looked_at, bare)).await?;
+        let picture = self.put(n, bytes, &checked, url, waits).await?;
+        let catalog = &self.inner.setup.catalog;
+        let Checked { format, size, .. } = checked;
+        let mut notices = verify::picture(&self.generation.request, catalog, format, size);
+        notices.extend(checked.trouble.map(|e| verify::kept(&picture.path, e)));
         if !candidate.draft {
             for notice in notices {
                 self.note(notice.as_str());
@@ -121,6 +126,44 @@ impl Run {
         self.generation.pictures.push(picture.clone());
         self.say(Progress::Saved(picture));
         Ok(())
+    }
+
+    /// Puts the bytes into the library. They are paid for: a library that refuses (a full disk, a busy history) is asked
+    /// again as long as there are waits, unless the user stops it.
+    async fn put(
+        &mut self,
+        n: u16,
+        bytes: Arc<Vec<u8>>,
+        checked: &Checked,
+        url: Option<String>,
+        waits: &mut impl ExactSizeIterator<Item = Duration>,
+    ) -> Result<Picture, Stop> {
+        let generation = Arc::new(self.generation.clone());
+        let &Checked { format, size, .. } = checked;
+        loop {
+            let inner = Arc::clone(&self.inner);
+            let (generation, bytes) = (Arc::clone(&generation), Arc::clone(&bytes));
+            let url = url.clone();
+            let saved = blocking(move || {
+                let library = &inner.setup.library;
+                library.save_picture(&generation, n, &bytes, format, size, url.as_deref())
+            });
+            let failure = match saved.await {
+                Ok(picture) => return Ok(picture),
+                Err(failure) => failure,
+            };
+            let first = waits.len() == SAVE_WAITS.len();
+            let Some(wait) = waits
+                .next()
+                .filter(|_| failure.kind == FailureKind::Library)
+            else {
+                return Err(failure.into());
+            };
+            if first {
+                self.note(&format!("cannot save: {}; trying again", failure.message));
+            }
+            self.cancel.guard(sleep(wait)).await?;
+        }
     }
 
     async fn fetch(&mut self, n: u16, url: &str) -> Result<Vec<u8>, Stop> {

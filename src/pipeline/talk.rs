@@ -124,7 +124,7 @@ impl Run {
         self.say(Progress::Answering);
         while let Some(parts) = cancel.guard(response.next()).await? {
             for part in parts {
-                self.part(part).await?;
+                self.part(part).await;
             }
             self.say(Progress::Received {
                 bytes: response.bytes(),
@@ -133,13 +133,13 @@ impl Run {
         Ok(response.finish())
     }
 
-    async fn part(&mut self, part: Part) -> Result<(), Failure> {
+    async fn part(&mut self, part: Part) {
         match part {
             // Written down as soon as it is known: from here on a crash costs no picture.
             Part::Image(Image::Url(url)) => {
                 if !self.generation.urls.contains(&url) {
                     self.generation.urls.push(url);
-                    self.step(Step::Answer).await?;
+                    self.jot(Step::Answer).await;
                 }
             }
             Part::Text(text) | Part::Reasoning(text) => self.say(Progress::Text(text)),
@@ -150,7 +150,6 @@ impl Run {
             // Both are told by the answer at its end.
             Part::Image(Image::Inline(_)) | Part::Error(_) => {}
         }
-        Ok(())
     }
 }
 

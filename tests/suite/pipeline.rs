@@ -8,6 +8,7 @@ mod downloads;
 mod embedded;
 mod fallback;
 mod references;
+mod saving;
 mod secrets;
 mod several;
 

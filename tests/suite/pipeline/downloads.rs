@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use plantain::domain::{FailureKind, FileFormat, Generation, State};
+use plantain::domain::{FailureKind, FileFormat, Generation, Progress, State};
 
 use super::{Bench, Told, bytes_of, gateway, naming, sha256, submit, wait_out};
 use crate::suite::endpoint::fixtures::{JPG, PNG, PNG2, WEBP};
@@ -302,7 +302,12 @@ async fn a_library_that_goes_away_is_told_and_the_picture_is_not_forgotten() {
     };
     let url = format!("{}/a.png", host.url());
     let server = gateway(&url).await;
-    let generation = bench.run(&server.url(), "a cat").await;
+    let told = Told::default();
+    let running = submit(&bench.pipeline(&server.url()), "a cat", &told).await;
+    told.wait_for(1, |p| matches!(p, Progress::Notice(_))).await;
+    // Nothing comes over a socket any more: only the clock is waited for.
+    tokio::time::pause();
+    let generation = running.done.await.unwrap();
     let failure = generation.failure.as_ref().unwrap();
     assert_eq!(
         (generation.state, failure.kind, failure.maybe_billed),
