@@ -63,13 +63,16 @@ pub(super) fn run(args: &Args, verb: &Generate) -> Result<Outcome, Failure> {
                 }
             }
         }
-        let short = running.len() < usize::from(count);
         let cancels: Vec<_> = running.iter().map(|r| r.cancel.clone()).collect();
         let ended = async {
             let mut all = Vec::new();
             for one in running {
-                if let Ok(generation) = one.done.await {
-                    all.push(generation);
+                match one.done.await {
+                    Ok(generation) => all.push(generation),
+                    Err(_) => print::failure(&Failure::new(
+                        FailureKind::Internal,
+                        format!("{} ended in a panic", one.generation.id.short()),
+                    )),
                 }
             }
             all
@@ -101,7 +104,8 @@ pub(super) fn run(args: &Args, verb: &Generate) -> Result<Outcome, Failure> {
         if !world.demo && all.iter().any(|generation| generation.demo) {
             print::note(&super::demo_note());
         }
-        let mut failed = short;
+        // One that was not sent, or ended in a panic, has no record here.
+        let mut failed = all.len() < usize::from(count);
         for (n, generation) in (1..).zip(&all) {
             failed |= !printer.tell(n, generation);
         }
