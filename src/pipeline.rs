@@ -43,7 +43,7 @@ pub struct Setup {
     pub key: Option<Secret>,
     /// Known profiles.
     pub profiles: Vec<Profile>,
-    /// The one to start with; the library may remember a better one for this base URL.
+    /// The one to start with; the library may remember that this base URL needs its fallback.
     pub profile: String,
     /// Generations in work at once.
     pub parallel: usize,

@@ -23,17 +23,19 @@ impl Run {
         self.read(response).await
     }
 
-    /// The profile that this base URL was found to need, else the one of the settings.
+    /// The profile of the settings, or its fallback where this base URL was found to need that. What another profile was
+    /// found to need says nothing about this one.
     async fn profile(&self) -> Result<Profile, Failure> {
         let inner = Arc::clone(&self.inner);
         blocking(move || {
             let setup = &inner.setup;
+            let profile = inner.profile(&setup.profile)?;
             let remembered = setup
                 .library
-                .endpoint_profile(&setup.base_url.to_string())?;
-            remembered
-                .and_then(|name| inner.profile(&name).ok().cloned())
-                .map_or_else(|| inner.profile(&setup.profile).cloned(), Ok)
+                .endpoint_profile(&setup.base_url.to_string())?
+                .filter(|name| profile.fallback.as_ref() == Some(name))
+                .and_then(|name| inner.profile(&name).ok());
+            Ok(remembered.unwrap_or(profile).clone())
         })
         .await
     }

@@ -73,6 +73,26 @@ async fn it_is_asked_again_in_the_form_of_the_example_and_remembered() {
 }
 
 #[tokio::test]
+async fn a_profile_that_the_user_named_beats_what_another_one_was_found_to_need() {
+    let (bench, server) = (Bench::new(), strict().await);
+    let _ = bench.run(&server.url(), "a cat").await;
+    assert_eq!(remembered(&bench, &server).as_deref(), Some("example"));
+    let mut setup = bench.setup(&server.url());
+    let documented = setup.profiles.iter().find(|p| p.name == "documented");
+    let mine = Profile {
+        name: "mine".to_owned(),
+        fallback: None,
+        ..documented.unwrap().clone()
+    };
+    setup.profiles.push(mine);
+    setup.profile = "mine".to_owned();
+    let pipeline = Pipeline::new(setup).unwrap();
+    let running = submit(&pipeline, "a cat", &Told::default()).await;
+    assert_eq!(running.done.await.unwrap().state, State::Failed);
+    assert!(is_documented(server.requests().last().unwrap()));
+}
+
+#[tokio::test]
 async fn other_refusals_are_not_asked_again() {
     let aspect = br#"{"error":{"message":"--aspect_ratio is a mystery to us"}}"#;
     for bad in [
