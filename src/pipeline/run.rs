@@ -20,6 +20,8 @@ pub(super) struct Run {
 /// Why a generation ends without reaching its goal.
 pub(super) enum Stop {
     Cancelled,
+    /// Cancelled after the gateway had refused the call and before it was made again.
+    CancelledUnsent,
     /// No picture, but words: the model's own.
     Refused(Failure),
     Failed(Failure),
@@ -75,9 +77,10 @@ impl Run {
                 self.note(&failure.to_string());
                 Step::Save
             }
-            Err(Stop::Cancelled) => {
+            Err(stop @ (Stop::Cancelled | Stop::CancelledUnsent)) => {
+                let sent = self.generation.state.maybe_billed();
                 let mut failure = Failure::new(FailureKind::Cancelled, "cancelled");
-                failure.maybe_billed = self.generation.state.maybe_billed();
+                failure.maybe_billed = sent && !matches!(stop, Stop::CancelledUnsent);
                 self.generation.failure = Some(failure);
                 Step::Cancel
             }

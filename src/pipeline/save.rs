@@ -51,7 +51,7 @@ impl Run {
         for (n, candidate) in (1..).zip(&answer.images) {
             match self.one(n, candidate, &mut waits).await {
                 Ok(()) => {}
-                Err(Stop::Cancelled) => return Err(Stop::Cancelled),
+                Err(stop @ (Stop::Cancelled | Stop::CancelledUnsent)) => return Err(stop),
                 Err(Stop::Failed(failure) | Stop::Refused(failure)) => {
                     if answer.images.len() > 1 {
                         self.note(&format!("picture {n}: {}", failure.message));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::time::sleep;
 
+use super::gate::Cancelled;
 use super::run::{Run, Stop};
 use super::{Network, blocking};
 use crate::domain::{Clean, Failure, FailureKind, Profile, Progress, Step, Tier};
@@ -84,7 +85,8 @@ impl Run {
                         attempt: repeats,
                         of: MOST_REPEATS,
                     });
-                    cancel.guard(sleep(wait)).await?;
+                    let waited = cancel.guard(sleep(wait)).await;
+                    waited.map_err(|Cancelled| Stop::CancelledUnsent)?;
                 }
                 Decision::GiveUp => return Err(stop(error, repeats)),
             }
