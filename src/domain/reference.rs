@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::PictureId;
+
 /// Where the bytes of a reference picture are.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -26,14 +28,16 @@ pub struct Reference {
 }
 
 impl Reference {
-    /// A short name for a chip or a list: the file's name, or the URL's host and last segment.
+    /// A short name for a chip or a list: the last segment of the path or URL as it was given, or a picture's short id.
     pub fn label(&self) -> String {
         let last = |s: &str| s.rsplit('/').next().unwrap_or(s).to_owned();
         match &self.source {
             ReferenceSource::Url(url) => last(url.split(['?', '#']).next().unwrap_or(url)),
-            ReferenceSource::File(path) => path
-                .file_name()
-                .map_or_else(|| self.given.clone(), |n| n.to_string_lossy().into_owned()),
+            // Not the path's: that may be a kept copy, whose name is a digest.
+            ReferenceSource::File(_) => match self.given.parse::<PictureId>() {
+                Ok(id) => id.short(),
+                Err(_) => last(&self.given),
+            },
             ReferenceSource::Data(_) => "data".to_owned(),
         }
     }
