@@ -117,11 +117,11 @@ impl Pipeline {
             .catalog
             .warnings(&generation.request.model, generation.request.format);
         let inner = Arc::clone(&self.inner);
-        let (generation, references) = blocking(move || {
+        let generation = blocking(move || {
             let library = &inner.setup.library;
-            let references = reference::resolve(library, &mut generation.request.references)?;
+            reference::keep_all(library, &mut generation.request.references)?;
             library.prepare(&mut generation)?;
-            Ok((generation, references))
+            Ok(generation)
         })
         .await?;
         tell(id, Progress::Prepared(Box::new(generation.clone())));
@@ -130,7 +130,6 @@ impl Pipeline {
         let run = run::Run {
             inner: Arc::clone(&self.inner),
             generation: generation.clone(),
-            references,
             cancel: cancel.clone(),
             tell,
         };

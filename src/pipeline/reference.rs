@@ -52,26 +52,24 @@ pub fn find_reference(
         looks_like_a_picture(&path)?;
         return Ok(named(ReferenceSource::File(path)));
     }
-    match library.find(given) {
-        Ok(found) => {
-            let picture = found.shown().ok_or_else(|| {
-                Failure::new(
-                    FailureKind::Reference,
-                    format!("{} has no picture", found.generation.id.short()),
-                )
-                .hint("take one that ended well")
-            })?;
-            Ok(Reference {
-                given: picture.id.to_string(),
-                source: ReferenceSource::File(PathBuf::clone(&picture.path)),
-            })
-        }
-        Err(_) => Err(Failure::new(
+    let Some(found) = library.look_up(given)? else {
+        return Err(Failure::new(
             FailureKind::Reference,
             format!("there is no file, URL or picture named {given}"),
         )
-        .hint("give a path, an http(s) URL, ID.N of the history, or last")),
-    }
+        .hint("give a path, an http(s) URL, ID.N of the history, or last"));
+    };
+    let picture = found.shown().ok_or_else(|| {
+        Failure::new(
+            FailureKind::Reference,
+            format!("{} has no picture", found.generation.id.short()),
+        )
+        .hint("take one that ended well")
+    })?;
+    Ok(Reference {
+        given: picture.id.to_string(),
+        source: ReferenceSource::File(PathBuf::clone(&picture.path)),
+    })
 }
 
 /// The first bytes are enough to say no early.
@@ -87,43 +85,50 @@ fn looks_like_a_picture(path: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A URL or a data URI for each reference, in order. Blocks: reads and writes files.
+/// Keeps a stripped copy of every reference that is no URL, and makes that copy its source. Blocks: reads and writes files.
 ///
-/// A picture that was given as data becomes a kept file, so that no row and no record holds it whole.
-pub(super) fn resolve(
-    library: &Library,
-    references: &mut [Reference],
-) -> Result<Vec<String>, Failure> {
-    references
-        .iter_mut()
-        .map(|reference| match &reference.source {
-            ReferenceSource::Url(url) => Ok(url.clone()),
-            ReferenceSource::File(path) => {
-                let (uri, _) = keep(library, &read(path)?, &path.display().to_string())?;
-                Ok(uri)
+/// The same request again then sends the same picture, whatever became of the user's file; and no row and no record holds
+/// a picture that was given as data.
+pub(super) fn keep_all(library: &Library, references: &mut [Reference]) -> Result<(), Failure> {
+    for reference in references {
+        let path = match &reference.source {
+            ReferenceSource::Url(_) => continue,
+            ReferenceSource::File(path) => keep(library, &read(path)?, &path.display().to_string()),
+            ReferenceSource::Data(uri) => {
+                DATA_URI.clone_into(&mut reference.given);
+                keep(library, &data(uri)?, DATA_URI)
             }
-            ReferenceSource::Data(given) => {
-                let (uri, path) = keep(library, &data(given)?, DATA_URI)?;
-                *reference = Reference {
-                    given: DATA_URI.to_owned(),
-                    source: ReferenceSource::File(path),
-                };
-                Ok(uri)
+        }?;
+        reference.source = ReferenceSource::File(path);
+    }
+    Ok(())
+}
+
+/// What goes on the wire for each kept reference, in order: a URL or a data URI. Blocks: reads files.
+pub(super) fn on_the_wire(references: &[Reference]) -> Result<Vec<String>, Failure> {
+    references
+        .iter()
+        .map(|reference| match &reference.source {
+            ReferenceSource::Url(given) | ReferenceSource::Data(given) => Ok(given.clone()),
+            ReferenceSource::File(path) => {
+                let bytes = read(path)?;
+                let format = picture::sniff(&bytes)
+                    .ok_or_else(|| not_a_picture(&path.display().to_string()))?;
+                Ok(data_uri(&bytes, format))
             }
         })
         .collect()
 }
 
-/// What goes on the wire, and where a copy of it is kept.
-fn keep(library: &Library, bytes: &[u8], name: &str) -> Result<(String, PathBuf), Failure> {
+/// Keeps what may be sent of a picture and gives its path.
+fn keep(library: &Library, bytes: &[u8], name: &str) -> Result<PathBuf, Failure> {
     // Position, camera and software of the user's photo are nobody's business.
     let bytes = picture::strip(bytes).map_err(|error| {
         failure(name, &format!("cannot be sent: {error}"))
             .hint("png, jpeg and webp can be references")
     })?;
     let format = picture::sniff(&bytes).ok_or_else(|| not_a_picture(name))?;
-    let path = library.keep_reference(&bytes, format)?;
-    Ok((data_uri(&bytes, format), path))
+    library.keep_reference(&bytes, format)
 }
 
 /// The bytes of `data:image/png;base64,...`, whatever type it claims.

@@ -11,8 +11,6 @@ use crate::domain::{Clean, Failure, FailureKind, Generation, Progress, Step};
 pub(super) struct Run {
     pub(super) inner: Arc<Inner>,
     pub(super) generation: Generation,
-    /// A URL or a data URI for each reference picture.
-    pub(super) references: Vec<String>,
     pub(super) cancel: Cancel,
     pub(super) tell: Tell,
 }

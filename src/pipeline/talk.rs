@@ -6,7 +6,7 @@ use tokio::time::sleep;
 
 use super::gate::Cancelled;
 use super::run::{Run, Stop};
-use super::{Network, blocking};
+use super::{Network, blocking, reference};
 use crate::domain::{Clean, Failure, FailureKind, Profile, Progress, Step, Tier};
 use crate::endpoint::{
     Answer, CallError, Decision, Image, MOST_REPEATS, Part, Response, build_body, decide,
@@ -18,9 +18,10 @@ impl Run {
         let inner = Arc::clone(&self.inner);
         let network = inner.network().await?;
         let profile = self.profile().await?;
+        let references = self.references().await?;
         // Committed before any byte leaves: whatever happens from here on, the row says that it may be billed.
         self.step(Step::Send).await?;
-        let response = self.call(network, profile).await?;
+        let response = self.call(network, profile, &references).await?;
         self.read(response).await
     }
 
@@ -41,7 +42,18 @@ impl Run {
         .await
     }
 
-    async fn call(&mut self, network: &Network, mut profile: Profile) -> Result<Response, Stop> {
+    /// Reference pictures as they are sent. Read only now: those that wait for their turn hold none in memory.
+    async fn references(&self) -> Result<Vec<String>, Failure> {
+        let references = self.generation.request.references.clone();
+        blocking(move || reference::on_the_wire(&references)).await
+    }
+
+    async fn call(
+        &mut self,
+        network: &Network,
+        mut profile: Profile,
+        references: &[String],
+    ) -> Result<Response, Stop> {
         let cancel = self.cancel.clone();
         let patient = self
             .inner
@@ -58,7 +70,7 @@ impl Run {
         let mut changed = false;
         loop {
             self.say(Progress::Sending);
-            let body = build_body(&self.generation.request, &profile, &self.references);
+            let body = build_body(&self.generation.request, &profile, references);
             let error = match cancel.guard(client.chat(&body, profile.stream)).await? {
                 Ok(response) => {
                     if changed {

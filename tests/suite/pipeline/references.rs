@@ -8,12 +8,12 @@ use plantain::config::builtin_catalog;
 use plantain::demo;
 use plantain::domain::{Failure, FailureKind, Generation, Reference, ReferenceSource, State};
 use plantain::picture::{Limits, measure};
-use plantain::pipeline::find_reference;
+use plantain::pipeline::{Pipeline, find_reference};
 use serde_json::Value;
 
-use super::{Bench, Told, body, bytes_of, holds, inline, request};
+use super::{Bench, Told, body, bytes_of, holds, inline, request, submit};
 use crate::suite::endpoint::fixtures::{JPG, PNG};
-use crate::suite::raw_server::RawServer;
+use crate::suite::raw_server::{Gate, RawServer, Step};
 
 const CANARY: &str = "GPS 52.5200 N 13.4050 E";
 
@@ -82,11 +82,109 @@ async fn a_file_leaves_without_its_metadata_and_stays_as_it_was() {
     assert!(bench.files().iter().all(|f| !holds(f, CANARY)));
     let reference = &bench.row(&generation).request.references[0];
     assert_eq!(reference.given, "photo.jpg");
-    assert_eq!(reference.source, ReferenceSource::File(path));
+    assert_eq!(reference.label(), "photo.jpg");
+    let ReferenceSource::File(kept) = &reference.source else {
+        panic!("{reference:?}");
+    };
+    assert!(kept.starts_with(bench.library.folder()), "{reference:?}");
     assert_eq!(
         bench.records()[0]["references"],
         serde_json::json!(["photo.jpg"])
     );
+}
+
+#[tokio::test]
+async fn the_same_again_sends_the_same_picture_whatever_became_of_the_file() {
+    let (bench, server) = (Bench::new(), RawServer::saying(inline()).await);
+    let path = bench.folder.path().join("photo.jpg");
+    fs::write(&path, photo()).unwrap();
+    let first = edit(&bench, &server.url(), "photo.jpg").await;
+    let before = sent(&server);
+    for change in [
+        |p: &Path| fs::write(p, bytes_of(PNG)),
+        |p: &Path| fs::remove_file(p),
+    ] {
+        change(&path).unwrap();
+        let request = bench.row(&first).request;
+        let again = bench
+            .pipeline(&server.url())
+            .submit(request.clone(), None, Told::default().tell())
+            .await
+            .unwrap();
+        let again = again.done.await.unwrap();
+        assert_eq!(again.state, State::Saved);
+        assert_eq!(again.request.references, request.references);
+        assert_eq!(sent(&server), before);
+    }
+}
+
+#[tokio::test]
+async fn what_waits_reads_its_kept_picture_when_its_turn_comes() {
+    let gate = Gate::default();
+    let held = gate.clone();
+    let server = RawServer::start(move |_| {
+        let mut script = vec![Step::Wait(held.clone())];
+        script.extend(inline());
+        script
+    })
+    .await;
+    let (bench, told) = (Bench::new(), Told::default());
+    fs::write(bench.folder.path().join("photo.jpg"), photo()).unwrap();
+    let mut setup = bench.setup(&server.url());
+    setup.parallel = 1;
+    let pipeline = Pipeline::new(setup).unwrap();
+    let first = submit(&pipeline, "one", &told).await;
+    let mut request = request("make it snow");
+    request.references = vec![find(&bench, "photo.jpg").unwrap()];
+    let second = pipeline.submit(request, None, told.tell()).await.unwrap();
+    let ReferenceSource::File(kept) = &second.generation.request.references[0].source else {
+        panic!("{:?}", second.generation.request);
+    };
+    fs::remove_file(kept).unwrap();
+    gate.open();
+    assert_eq!(first.done.await.unwrap().state, State::Saved);
+    let failure = second.done.await.unwrap().failure.unwrap();
+    assert_eq!(failure.kind, FailureKind::Reference);
+    assert!(!failure.maybe_billed, "{failure}");
+    assert_eq!(server.requests().len(), 1, "nothing of it was sent");
+}
+
+#[tokio::test]
+async fn why_the_history_has_no_such_picture_is_told() {
+    let bench = Bench::new();
+    let failure = find(&bench, "last").unwrap_err();
+    assert!(
+        failure
+            .message
+            .as_str()
+            .contains("no picture in the history"),
+        "{failure}"
+    );
+    let server = RawServer::saying(inline()).await;
+    let mut digits = std::collections::BTreeMap::<char, u8>::new();
+    let twice = loop {
+        let id = bench.run(&server.url(), "a cat").await.id.to_string();
+        let last = id.chars().last().unwrap();
+        let count = digits.entry(last).or_default();
+        *count += 1;
+        if *count == 2 {
+            break last.to_string();
+        }
+    };
+    let failure = find(&bench, &twice).unwrap_err();
+    assert!(
+        failure.message.as_str().contains("more than one"),
+        "{failure}"
+    );
+    let failure = find(&bench, "last.7").unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Reference, "{failure}");
+
+    let database = rusqlite::Connection::open(bench.library.db_path()).unwrap();
+    database
+        .execute_batch("ALTER TABLE generations RENAME TO gone")
+        .unwrap();
+    let failure = find(&bench, "cafe").unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Library, "{failure}");
 }
 
 #[tokio::test]
