@@ -14,6 +14,8 @@ use crate::endpoint::framing::{MARK, MAX_BLOB};
 
 /// Bare base64 shorter than this is a word; the smallest WebP has 56 characters.
 const LEAST_BARE: usize = 40;
+/// A longer URL is none, bytes: it goes into the journal, and servers refuse it.
+const MAX_URL: usize = 8 * 1024;
 /// How deep parts nest: `{image_url: {url: ..}}` is 2.
 const DEPTH: u8 = 4;
 
@@ -107,9 +109,10 @@ pub(super) fn of_data_uri(uri: &str, blobs: &Blobs) -> Result<Image, NotAnImage>
     blobs.decode(data)
 }
 
-/// Whether the text is an http(s) URL with a host and nothing that a URL cannot hold.
+/// Whether the text is an http(s) URL of a fair length, with a host and nothing that a URL cannot hold.
 pub(super) fn is_http(text: &str) -> bool {
-    text.contains("://")
+    text.len() <= MAX_URL
+        && text.contains("://")
         && !text.contains(|c: char| c.is_whitespace() || c.is_control())
         && Url::parse(text)
             .is_ok_and(|url| url.has_host() && matches!(url.scheme(), "http" | "https"))
@@ -196,6 +199,9 @@ mod tests {
             ("javascript:alert(1)", false),
             ("https://a b", false),
             ("/relative/a.png", false),
+            ("https://img.test/\u{1b}[2J", false),
+            (&format!("https://img.test/{}", "a".repeat(8_000)), true),
+            (&format!("https://img.test/{}", "a".repeat(8_200)), false),
         ] {
             assert_eq!(of_text(text, &Blobs::default()).is_ok(), ok, "{text}");
         }
