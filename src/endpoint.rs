@@ -24,7 +24,7 @@ mod words;
 pub use base_url::BaseUrl;
 pub use body::build as build_body;
 pub use client::{CallError, Client, Timeouts};
-pub use download::{Downloader, Fetched, Got};
+pub use download::{Downloader, Got};
 pub use error::{failure_of, names_a_documented_field};
 pub use framing::{Blob, Chunk, Framing, Payload, TooLong};
 pub use reply::{Answer, Candidate, End, Image, Origin, Part, Reply};

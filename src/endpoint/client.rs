@@ -107,11 +107,6 @@ impl Client {
         })
     }
 
-    /// The endpoint.
-    pub fn base(&self) -> &BaseUrl {
-        &self.base
-    }
-
     /// Sends the request, once, and waits for the answer's head. An answer with a failing status is an error.
     pub async fn chat(&self, body: &Value, stream: bool) -> Result<Response, CallError> {
         let accept = if stream {

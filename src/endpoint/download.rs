@@ -4,9 +4,7 @@
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
-use reqwest::header::{
-    ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER,
-};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, LOCATION, RETRY_AFTER};
 use tokio::time::{sleep, timeout};
 use url::Url;
 
@@ -15,7 +13,7 @@ use super::host::{Reach, reach};
 use super::retry::{DOWNLOAD_WAITS, LONGEST_WAIT, download_is_worth_another_try, told_wait};
 use super::vet::{named, upgraded, vet};
 use super::{http, words};
-use crate::domain::{Clean, Failure, FailureKind};
+use crate::domain::{Failure, FailureKind};
 
 /// Most redirects that are followed.
 const MAX_HOPS: usize = 5;
@@ -24,17 +22,6 @@ const SILENCE: Duration = Duration::from_secs(30);
 const CONNECT: Duration = Duration::from_secs(10);
 /// What is read of a failing answer, bytes.
 const MAX_ERROR_BODY: usize = 8 * 1024;
-
-/// A picture's bytes, untouched.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fetched {
-    /// The whole body.
-    pub bytes: Vec<u8>,
-    /// Whether the host announced the length (which then was met); otherwise only the end marker tells that all came.
-    pub length_known: bool,
-    /// What the host calls it. Not to be believed.
-    pub content_type: Option<Clean>,
-}
 
 /// How far a download is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,7 +98,7 @@ impl Downloader {
         limit: u64,
         whole: impl Fn(&[u8]) -> bool,
         mut on_progress: impl FnMut(Got),
-    ) -> Result<Fetched, Failure> {
+    ) -> Result<Vec<u8>, Failure> {
         let mut waits = self.waits.iter();
         let mut attempt = 1;
         loop {
@@ -123,7 +110,7 @@ impl Downloader {
                 });
             };
             let miss = match self.attempt(url, limit, &mut tell).await {
-                Ok(fetched) if whole(&fetched.bytes) => return Ok(fetched),
+                Ok(bytes) if whole(&bytes) => return Ok(bytes),
                 Ok(_) => Miss::again(Failure::new(
                     FailureKind::Download,
                     "the picture's host sends a file that ends early",
@@ -145,7 +132,7 @@ impl Downloader {
         url: &str,
         limit: u64,
         tell: &mut impl FnMut(u64, Option<u64>),
-    ) -> Result<Fetched, Miss> {
+    ) -> Result<Vec<u8>, Miss> {
         let mut url = Url::parse(url).map_err(|_| {
             Miss::last(Failure::new(
                 FailureKind::Download,
@@ -270,7 +257,7 @@ impl Downloader {
         mut response: reqwest::Response,
         limit: u64,
         tell: &mut impl FnMut(u64, Option<u64>),
-    ) -> Result<Fetched, Miss> {
+    ) -> Result<Vec<u8>, Miss> {
         let total = response.content_length().or_else(|| {
             let header = response.headers().get(CONTENT_LENGTH)?;
             header.to_str().ok()?.parse().ok()
@@ -284,11 +271,6 @@ impl Downloader {
         if total.is_some_and(|total| total > limit) {
             return Err(too_large());
         }
-        let content_type = response
-            .headers()
-            .get(CONTENT_TYPE)
-            .and_then(|v| v.to_str().ok())
-            .map(|v| Clean::line(v).truncated(100));
         let mut bytes = Vec::new();
         tell(0, total);
         loop {
@@ -320,11 +302,7 @@ impl Downloader {
                 format!("{} sent fewer bytes than it announced", named(url)),
             )));
         }
-        Ok(Fetched {
-            bytes,
-            length_known: total.is_some(),
-            content_type,
-        })
+        Ok(bytes)
     }
 }
 

@@ -182,7 +182,7 @@ impl Run {
                 attempt: got.attempt,
             });
         });
-        Ok(cancel.guard(fetched).await??.bytes)
+        Ok(cancel.guard(fetched).await??)
     }
 
     /// The last picture that was saved stands for the generation, or the one that the answer means.
