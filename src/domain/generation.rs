@@ -74,7 +74,8 @@ impl State {
             (Self::Prepared, Step::Send) => Self::Sent,
             (Self::Sent | Self::Answered, Step::Answer) => Self::Answered,
             (Self::Sent | Self::Answered, Step::Save) => Self::Saved,
-            (Self::Sent, Step::Refuse) => Self::Refused,
+            // A link in a refusal counts as an answer until it turns out to be a page.
+            (Self::Sent | Self::Answered, Step::Refuse) => Self::Refused,
             (Self::Prepared | Self::Sent | Self::Answered, Step::Fail) => Self::Failed,
             (Self::Prepared | Self::Sent | Self::Answered, Step::Cancel) => Self::Cancelled,
             // Nothing had left: it is as if it had been cancelled in the queue.

@@ -49,6 +49,8 @@ struct Miss {
     /// Whether another try makes sense, and the wait that the host asked for.
     again: bool,
     told: Option<Duration>,
+    /// Whether the host answered with 4xx.
+    denied: bool,
 }
 
 impl Miss {
@@ -57,6 +59,7 @@ impl Miss {
             failure: failure.hint(words::URL_IS_KEPT),
             again: true,
             told: None,
+            denied: false,
         }
     }
 
@@ -65,6 +68,7 @@ impl Miss {
             failure,
             again: false,
             told: None,
+            denied: false,
         }
     }
 }
@@ -91,10 +95,12 @@ impl Downloader {
     /// Fetches `url`, at most `limit` bytes of it, in up to five tries.
     ///
     /// `whole` says `false` of a picture that ends early, which is then fetched again; bytes that are no picture at all are
-    /// whole in this sense, since another try would bring the same page.
+    /// whole in this sense, since another try would bring the same page. An address that is not `certain` to be a picture's
+    /// is given up when its host says that it has none (4xx).
     pub async fn fetch(
         &self,
         url: &str,
+        certain: bool,
         limit: u64,
         whole: impl Fn(&[u8]) -> bool,
         mut on_progress: impl FnMut(Got),
@@ -118,7 +124,7 @@ impl Downloader {
                 Err(miss) => miss,
             };
             match waits.next() {
-                Some(wait) if miss.again => {
+                Some(wait) if miss.again && (certain || !miss.denied) => {
                     sleep(miss.told.unwrap_or_default().max(*wait)).await;
                     attempt += 1;
                 }
@@ -247,6 +253,7 @@ impl Downloader {
         Miss {
             again: download_is_worth_another_try(status) && !too_long,
             told,
+            denied: (400..500).contains(&status),
             ..Miss::again(failure)
         }
     }

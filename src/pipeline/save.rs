@@ -56,7 +56,13 @@ impl Run {
                     if answer.images.len() > 1 {
                         self.note(&format!("picture {n}: {}", failure.message));
                     }
-                    lost = Some(failure);
+                    // A picture that came and could not be saved weighs more than one that did not come.
+                    if lost
+                        .as_ref()
+                        .is_none_or(|l: &Failure| l.kind != FailureKind::Library)
+                    {
+                        lost = Some(failure);
+                    }
                 }
             }
         }
@@ -67,19 +73,33 @@ impl Run {
             }
             return self.select(&answer).await.map_err(Stop::from);
         }
-        Err(match (lost, answer.failure) {
-            (Some(failure), _) => Stop::Failed(failure.billed()),
-            (None, Some(failure))
-                if matches!(failure.kind, FailureKind::Refused | FailureKind::NoPicture)
-                    && self.generation.urls.is_empty() =>
-            {
-                Stop::Refused(failure)
+        Err(self.without_picture(answer, lost))
+    }
+
+    /// Why there is no picture; `lost` is why the last one that was named could not be had.
+    fn without_picture(&mut self, answer: Answer, lost: Option<Failure>) -> Stop {
+        let Some(lost) = lost else {
+            return answer.failure.map_or_else(
+                || {
+                    let none = "the answer holds no picture";
+                    Stop::Failed(Failure::new(FailureKind::NoPicture, none).billed())
+                },
+                ended,
+            );
+        };
+        // A whole picture came, and the library would not have it.
+        if lost.kind == FailureKind::Library {
+            return Stop::Failed(lost.billed());
+        }
+        if let Some(words) = answer.words_only {
+            if answer.images.len() == 1 {
+                self.note(lost.message.as_str());
             }
-            (None, Some(failure)) => Stop::Failed(failure),
-            (None, None) => Stop::Failed(
-                Failure::new(FailureKind::NoPicture, "the answer holds no picture").billed(),
-            ),
-        })
+            return ended(words);
+        }
+        // An address that may be half a one does not lead far; that the answer broke off is the cause.
+        let cut = answer.images.iter().all(|c| c.maybe_cut);
+        Stop::Failed(answer.failure.filter(|_| cut).unwrap_or(lost).billed())
     }
 
     fn keep_words(&mut self, answer: &Answer) {
@@ -105,7 +125,10 @@ impl Run {
     ) -> Result<(), Stop> {
         let (bytes, url) = match &candidate.image {
             Image::Inline(bytes) => (Arc::clone(bytes), None),
-            Image::Url(url) => (Arc::new(self.fetch(n, url).await?), Some(url.clone())),
+            Image::Url(url) => (
+                Arc::new(self.fetch(n, url, candidate.is_certain()).await?),
+                Some(url.clone()),
+            ),
         };
         let bare = candidate.origin == Origin::Bare;
         let looked_at = Arc::clone(&bytes);
@@ -166,7 +189,7 @@ impl Run {
         }
     }
 
-    async fn fetch(&mut self, n: u16, url: &str) -> Result<Vec<u8>, Stop> {
+    async fn fetch(&mut self, n: u16, url: &str, certain: bool) -> Result<Vec<u8>, Stop> {
         let cancel = self.cancel.clone();
         let inner = Arc::clone(&self.inner);
         let network = inner.network().await?;
@@ -174,14 +197,16 @@ impl Run {
             // What is no picture at all is not fetched again: another try would bring the same page.
             picture::sniff(bytes).is_none_or(|format| picture::is_whole(format, bytes))
         };
-        let fetched = network.downloader.fetch(url, MAX_PICTURE, whole, |got| {
-            self.say(Progress::Downloading {
-                n,
-                received: got.received,
-                total: got.total,
-                attempt: got.attempt,
+        let fetched = network
+            .downloader
+            .fetch(url, certain, MAX_PICTURE, whole, |got| {
+                self.say(Progress::Downloading {
+                    n,
+                    received: got.received,
+                    total: got.total,
+                    attempt: got.attempt,
+                });
             });
-        });
         Ok(cancel.guard(fetched).await??)
     }
 
@@ -200,6 +225,15 @@ impl Run {
             self.generation.pictures = selected.pictures;
         }
         Ok(())
+    }
+}
+
+/// An answer that ended well, without any picture, is the model's refusal; all else is a failure.
+fn ended(failure: Failure) -> Stop {
+    if matches!(failure.kind, FailureKind::Refused | FailureKind::NoPicture) {
+        Stop::Refused(failure)
+    } else {
+        Stop::Failed(failure)
     }
 }
 

@@ -7,6 +7,7 @@ mod cut;
 mod downloads;
 mod embedded;
 mod fallback;
+mod links;
 mod references;
 mod saving;
 mod secrets;

@@ -3,6 +3,7 @@
 use super::pictures::Candidate;
 use super::plain::{MAX_TEXT, plain};
 use super::scan::scan;
+use super::voice::Voice;
 use super::{Image, MAX_PICTURES, Reply, too_many};
 use crate::domain::{Clean, Failure, FailureKind};
 use crate::endpoint::words;
@@ -40,6 +41,8 @@ pub struct Answer {
     /// Why there is no picture; with pictures, an error that came beside them. Pictures are paid for: save them, and show this
     /// as a warning.
     pub failure: Option<Failure>,
+    /// What the answer is when its only pictures are links in its text, and none of them leads to one.
+    pub words_only: Option<Failure>,
 }
 
 impl Reply {
@@ -94,10 +97,17 @@ impl Reply {
         if whole && self.error.is_none() && !ended_well {
             self.notice("the answer broke off behind the picture");
         }
-        let failure = if whole {
-            self.error.take()
+        let (failure, words_only) = if !whole {
+            (Some(self.failure(end, ended_well, &text)), None)
+        } else if images.iter().all(|c| !c.is_certain()) {
+            // A refusal may name a page with the rules; then its words, that link among them, are the answer.
+            let said: Vec<&str> = self.voices.values().map(Voice::text).collect();
+            let said = said.join("\n");
+            let said = plain(&said, &scan(&said), &[]);
+            let beside = self.error.clone();
+            (beside, Some(self.failure(end, ended_well, &said)))
         } else {
-            Some(self.failure(end, ended_well, &text))
+            (self.error.take(), None)
         };
         Answer {
             images,
@@ -110,6 +120,7 @@ impl Reply {
             notices: self.notices,
             ended_well,
             failure,
+            words_only,
         }
     }
 

@@ -31,6 +31,17 @@ pub struct Candidate {
     pub maybe_cut: bool,
 }
 
+impl Candidate {
+    /// Whether this was given as a picture, and whole: not a link in the text that may lead to a page, nor one that may be half.
+    pub fn is_certain(&self) -> bool {
+        let named = match &self.image {
+            Image::Url(url) => names_a_picture(url),
+            Image::Inline(_) => true,
+        };
+        !self.maybe_cut && (self.origin > Origin::Bare || named)
+    }
+}
+
 impl Reply {
     /// The finals and the drafts, each distinct and in order.
     pub(super) fn collect(&mut self) -> (Vec<Candidate>, Vec<Candidate>) {
@@ -141,6 +152,16 @@ fn in_text(
 fn is_home_page(url: &str) -> bool {
     let behind_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
     !behind_scheme.trim_end_matches('/').contains(['/', '?'])
+}
+
+/// Whether the path of a URL ends like a picture file's.
+fn names_a_picture(url: &str) -> bool {
+    let path = url.split(['?', '#']).next().unwrap_or(url);
+    path.rsplit_once('.').is_some_and(|(_, extension)| {
+        ["png", "jpg", "jpeg", "webp", "gif", "avif"]
+            .iter()
+            .any(|known| extension.eq_ignore_ascii_case(known))
+    })
 }
 
 /// Each picture once, where it stood first; whole if any of its places is.

@@ -16,7 +16,7 @@ fn downloader() -> Downloader {
 }
 
 async fn fetch(url: &str) -> Result<Vec<u8>, Failure> {
-    downloader().fetch(url, LIMIT, |_| true, |_| ()).await
+    downloader().fetch(url, true, LIMIT, |_| true, |_| ()).await
 }
 
 /// A server whose first answers fail and whose next ones are fine.
@@ -37,7 +37,7 @@ async fn bytes_come_untouched_with_their_progress() {
     let mut told = Vec::new();
     let url = format!("{}/a.png?sig=SECRET", server.url());
     let fetched = downloader()
-        .fetch(&url, LIMIT, |_| true, |got| told.push(got))
+        .fetch(&url, true, LIMIT, |_| true, |got| told.push(got))
         .await
         .unwrap();
     assert_eq!(fetched, BYTES);
@@ -126,6 +126,19 @@ async fn what_cannot_pass_is_tried_once() {
 }
 
 #[tokio::test]
+async fn an_uncertain_address_is_given_up_when_its_host_has_nothing_there() {
+    for (status, tries) in [(404, 1), (403, 1), (429, 1), (503, 5)] {
+        let server = failing(9, answer(status, &[], b"")).await;
+        let failure = downloader()
+            .fetch(&server.url(), false, LIMIT, |_| true, |_| ())
+            .await
+            .unwrap_err();
+        assert_eq!(failure.kind, FailureKind::Download);
+        assert_eq!(server.requests().len(), tries, "{status}");
+    }
+}
+
+#[tokio::test]
 async fn a_file_that_ends_early_is_fetched_again() {
     let server = RawServer::start(|request| {
         let length = if request.n < 2 { 5 } else { BYTES.len() };
@@ -135,7 +148,7 @@ async fn a_file_that_ends_early_is_fetched_again() {
     let whole = |bytes: &[u8]| bytes.ends_with(b"\xFF\xD9");
     let mut attempts = Vec::new();
     let fetched = downloader()
-        .fetch(&server.url(), LIMIT, whole, |got| {
+        .fetch(&server.url(), true, LIMIT, whole, |got| {
             attempts.push(got.attempt);
         })
         .await
@@ -178,7 +191,7 @@ async fn a_silent_host_ends_at_its_limit() {
     let base = BaseUrl::parse("http://localhost").unwrap();
     let failure = Downloader::new(&base)
         .with_times([Duration::ZERO; 4], Duration::from_millis(20))
-        .fetch(&server.url(), LIMIT, |_| true, |_| ())
+        .fetch(&server.url(), true, LIMIT, |_| true, |_| ())
         .await
         .unwrap_err();
     assert!(failure.message.as_str().contains("silent"), "{failure}");

@@ -117,6 +117,29 @@ fn text_is_read_for_pictures_by_rank() {
 }
 
 #[test]
+fn a_link_that_may_be_a_page_leaves_the_words_to_stand() {
+    for (text, certain) in [
+        ("No. See https://a.test/policy", false),
+        ("[rules](https://a.test/policy)", false),
+        ("Here: https://a.test/x.PNG?sig=1.", true),
+        ("![x](https://a.test/o/2)", true),
+    ] {
+        let answer = content(text);
+        assert_eq!(answer.images[0].is_certain(), certain, "{text}");
+        assert_eq!(answer.failure, None);
+        let words = answer.words_only.map(|f| (f.kind, f.maybe_billed));
+        let refused = (!certain).then_some((FailureKind::Refused, true));
+        assert_eq!(words, refused, "{text}");
+    }
+    let answer = said(&[
+        r#"{"choices":[{"delta":{"content":"See https://a.test/policy "}}]}"#,
+        r#"{"error":{"message":"upstream fell over","code":502}}"#,
+    ]);
+    assert!(answer.failure.is_some());
+    assert_eq!(answer.words_only, answer.failure);
+}
+
+#[test]
 fn a_host_without_a_path_is_no_picture() {
     let refused = content("This breaks the rules of https://policy.test/ and www.x.test");
     assert_eq!(refused.failure.unwrap().kind, FailureKind::Refused);
