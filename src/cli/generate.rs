@@ -168,9 +168,13 @@ fn request(
             )
         })
         .collect::<Result<Vec<_>, _>>()
-        .map_err(|failure| Failure {
-            kind: FailureKind::Usage,
-            ..failure
+        .map_err(|failure| match failure.kind {
+            // A reference that cannot be used is a wrong call; a library that cannot be read is not.
+            FailureKind::Reference => Failure {
+                kind: FailureKind::Usage,
+                ..failure
+            },
+            _ => failure,
         })?;
     // Editing a picture of the history makes a chain.
     let parent = references.iter().find_map(|r| r.given.parse().ok());

@@ -60,7 +60,9 @@ impl Ticker {
             Progress::Downloading { received, .. } => format!("{} KB", received / 1000),
             Progress::Saved(_) => "saved".to_owned(),
             Progress::Finished(_) => "ended".to_owned(),
-            Progress::Text(_) | Progress::Received { .. } | Progress::Notice(_) => return,
+            // Such as "cannot save; trying again": what is waited for is worth knowing while it lasts.
+            Progress::Notice(notice) => notice.to_string(),
+            Progress::Text(_) | Progress::Received { .. } => return,
         };
         self.shared
             .lines

@@ -314,8 +314,8 @@ fn say(kind: FailureKind, cause: &str, complaint: &Complaint) -> Failure {
 
 /// The failure of a web page where an answer was expected.
 pub(super) fn page(status: u16, title: Option<&Clean>) -> Failure {
-    // A proxy's page beside a status that says it all.
-    if status >= 400 && !matches!(status, 403..=405) {
+    // A proxy's page beside a status that says it all. 403 to 405 and 501 are what a plain web server answers to a POST.
+    if status >= 400 && !matches!(status, 403..=405 | 501) {
         let complaint = Complaint {
             words: title.map(ToString::to_string).unwrap_or_default(),
             ..Complaint::default()

@@ -23,6 +23,10 @@ pub(super) fn file(path: &Path, error: &io::Error) -> Failure {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             library(format!("{shown} cannot be written: {error}")).hint(OTHER_FOLDER)
         }
+        io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
+            library(format!("{shown} is not a folder")).hint(OTHER_FOLDER)
+        }
+        io::ErrorKind::NotFound => library(format!("{shown} cannot be made")).hint(OTHER_FOLDER),
         _ => library(format!("{shown}: {error}")).hint(OTHER_FOLDER),
     }
 }

@@ -47,7 +47,14 @@ fn every_failing_fixture() {
 
 #[test]
 fn every_shape_and_status() {
-    let cases: [(u16, &str, FailureKind, &str, bool); 24] = [
+    let cases: [(u16, &str, FailureKind, &str, bool); 25] = [
+        (
+            501,
+            "<html><title>Error response</title>",
+            NotTheEndpoint,
+            "web page \"Error response\" (HTTP 501)",
+            false,
+        ),
         (
             403,
             r#"{"message":"Forbidden by policy"}"#,
