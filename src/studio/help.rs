@@ -1,7 +1,7 @@
 //! What is said about keys: the footer's hints and the help, both read from the table of actions and the bindings.
 
 use super::keymap::show_keys;
-use super::{ACTIONS, Action, Context, Keymap, Popup, State};
+use super::{ACTIONS, Action, Context, Focus, Keymap, Popup, State};
 
 /// One hint of the footer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +50,35 @@ pub fn hints(state: &State) -> Vec<Hint> {
         })
         .collect();
     found.sort_by_key(|(rank, _)| *rank);
-    found.into_iter().map(|(_, hint)| hint).collect()
+    let found = found.into_iter().map(|(_, hint)| hint);
+    of_an_empty_prompt(state).into_iter().chain(found).collect()
+}
+
+/// What an empty editor hides: references that the next prompt would take along, and the text that was just cleared.
+fn of_an_empty_prompt(state: &State) -> Vec<Hint> {
+    if state.focus != Focus::Prompt || !state.editor.is_empty() {
+        return Vec::new();
+    }
+    let cleared = matches!(
+        state.last_action,
+        Some(Action::Interrupt | Action::ClearPrompt)
+    ) && !state.drafts.stash.is_empty();
+    let attached = !state.form.references.is_empty();
+    // The keys of the editor do it, so theirs are named.
+    let meant = [
+        (attached, Action::DeleteBack, Action::Detach, "detach"),
+        (
+            cleared,
+            Action::CursorUp,
+            Action::OlderPrompt,
+            "brings it back",
+        ),
+    ];
+    let hint = |(holds, key, action, word): (bool, Action, Action, &'static str)| {
+        let keys = state.keymap.keys_in(key, state.contexts())?;
+        holds.then_some(Hint { keys, word, action })
+    };
+    meant.into_iter().filter_map(hint).collect()
 }
 
 /// What lies over the panes knows only how to be taken and how to be left.

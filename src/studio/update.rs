@@ -242,12 +242,12 @@ fn back(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Ctrl+C: clears the editor, closes what is open, or asks to quit. It never cancels a generation.
+/// Ctrl+C: clears the prompt with its references, closes what is open, or asks to quit. It never cancels a generation.
 fn interrupt(state: &mut State) -> Vec<Effect> {
     if state.popup.is_some() || state.history.filtering || state.full_view {
         return back(state);
     }
-    if state.focus == Focus::Prompt && !state.editor.is_empty() {
+    if state.focus == Focus::Prompt && !prompt::is_bare(state) {
         prompt::edit(state, Action::ClearPrompt);
     } else {
         state.ask = Some(Ask::Quit);

@@ -84,13 +84,27 @@ pub(super) fn edit(state: &mut State, action: Action) {
         A::Yank => editor.yank(),
         A::Undo => _ = editor.undo(),
         A::Redo => _ = editor.redo(),
-        A::ClearPrompt => {
-            state.drafts.keep(state.editor.text());
-            state.editor.clear();
-        }
+        A::ClearPrompt => clear(state),
         _ => return,
     }
     state.drafts.recall = None;
+}
+
+/// Whether there is nothing to clear: no text, and no reference, found or on its way.
+pub(super) fn is_bare(state: &State) -> bool {
+    state.editor.is_empty()
+        && state.form.references.is_empty()
+        && state.attaching.looking.is_empty()
+}
+
+/// Empties the prompt with its references: kept, they would make the next words an edit that nobody asked for.
+fn clear(state: &mut State) {
+    state.drafts.keep(state.editor.text());
+    state.editor.clear();
+    state.form.references.clear();
+    state.form.parent = None;
+    state.attaching.looking.clear();
+    state.attaching.then_send = false;
 }
 
 /// Enter: sends the prompt, after the references in its text were found.

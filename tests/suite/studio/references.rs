@@ -1,7 +1,7 @@
 //! Reference pictures: `@`, `e`, chips.
 
 use plantain::domain::{PictureId, Reference, ReferenceSource};
-use plantain::studio::{Choice, Effect, Event, Focus, Popup};
+use plantain::studio::{Ask, Choice, Effect, Event, Focus, Popup, hints};
 
 use super::script::{Script, done, failure, id, rows};
 
@@ -149,7 +149,9 @@ fn what_is_changed_while_enter_waits_is_not_sent() {
             result: Ok(file("/b.png")),
         });
         assert_eq!(s.take(), [], "change {n}");
-        assert_eq!(s.state.form.references.len(), 2, "change {n}");
+        // Ctrl+C takes them away, those on their way too.
+        let kept = if n == 3 { 0 } else { 2 };
+        assert_eq!(s.state.form.references.len(), kept, "change {n}");
         s.after(700).keys("<Alt+1>!<Enter>");
         assert!(s.sent().1[0].prompt.typed().ends_with('!'), "change {n}");
     }
@@ -247,4 +249,50 @@ fn a_path_that_was_not_found_is_there_again_to_be_mended() {
     assert_eq!(asked(&mut s).1, "/a/long/path.png");
     s.keys("@");
     assert!(matches!(&s.state.popup, Some(Popup::Pick(p)) if p.field.is_empty()));
+}
+
+#[test]
+fn ctrl_c_takes_the_references_away_with_the_text() {
+    let mut s = Script::with_rows(120, 40, vec![done(1, "fox")]);
+    s.keys("<Esc>emake it night<Ctrl+C>a clown<Enter>");
+    let (_, requests) = s.sent();
+    assert_eq!(requests[0].references, []);
+    assert_eq!(requests[0].parent, None, "it is no edit of the fox");
+
+    s.after(1_000).keys("<Ctrl+C><Esc>e<Ctrl+C>");
+    assert_eq!(s.state.form.references, []);
+    assert_eq!(s.state.ask, None, "references go before the question");
+    s.keys("<Ctrl+C>");
+    assert_eq!(s.state.ask, Some(Ask::Quit));
+}
+
+#[test]
+fn a_reference_on_its_way_is_cleared_too() {
+    let mut s = Script::new(120, 40);
+    s.paste("@a.png night").keys("<Enter>");
+    let (task, _) = asked(&mut s);
+    s.keys("<Ctrl+C>");
+    s.event(Event::ReferenceResolved {
+        task,
+        result: Ok(file("/a.png")),
+    });
+    assert_eq!(s.state.form.references, []);
+    assert_eq!(s.take(), [], "and nothing is sent");
+}
+
+#[test]
+fn an_empty_prompt_names_the_key_that_detaches_and_the_one_that_brings_the_text_back() {
+    let mut s = Script::with_rows(120, 40, vec![done(1, "fox")]);
+    let first = |s: &Script| {
+        let hint = &hints(&s.state)[0];
+        format!("{} {}", hint.keys, hint.word)
+    };
+    s.keys("<Esc>e");
+    assert_eq!(first(&s), "Backspace detach");
+    s.keys("at night");
+    assert_eq!(first(&s), "Enter generate");
+    s.keys("<Ctrl+C>");
+    assert_eq!(first(&s), "Up brings it back");
+    s.keys("<Up>");
+    assert_eq!(s.text(), "at night");
 }
