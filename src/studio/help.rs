@@ -28,6 +28,9 @@ pub fn hints(state: &State) -> Vec<Hint> {
     let contexts = state.contexts();
     if let Some(few) = over(state) {
         let hint = |(action, word)| {
+            if !fits_row(state, action) {
+                return None;
+            }
             let keys = state.keymap.keys_in(action, contexts)?;
             Some(Hint { keys, word, action })
         };
@@ -35,7 +38,7 @@ pub fn hints(state: &State) -> Vec<Hint> {
     }
     let mut found: Vec<(u8, Hint)> = ACTIONS
         .iter()
-        .filter(|info| contexts.contains(&info.context))
+        .filter(|info| contexts.contains(&info.context) && fits_row(state, info.action))
         .filter_map(|info| {
             let (rank, word) = info.hint?;
             let keys = state.keymap.keys_in(info.action, contexts)?;
@@ -81,7 +84,7 @@ fn of_an_empty_prompt(state: &State) -> Vec<Hint> {
     meant.into_iter().filter_map(hint).collect()
 }
 
-/// What lies over the panes knows only how to be taken and how to be left.
+/// What lies over the panes has few keys, and how to leave it is among the first.
 fn over(state: &State) -> Option<Vec<(Action, &'static str)>> {
     match &state.popup {
         Some(Popup::Pick(_)) => Some(vec![(Action::Confirm, "take"), (Action::Back, "close")]),
@@ -92,7 +95,40 @@ fn over(state: &State) -> Option<Vec<(Action, &'static str)>> {
             (Action::Confirm, "keep"),
             (Action::Back, "drop the filter"),
         ]),
+        None if state.full_view => Some(vec![
+            (Action::Back, "back"),
+            (Action::SelectNext, "next"),
+            (Action::SelectPrevious, "previous"),
+            (Action::Edit, "edit"),
+            (Action::SaveCopy, "save a copy"),
+            (Action::CopyPath, "path"),
+            (Action::Cancel, "cancel"),
+            (Action::Details, "details"),
+            (Action::Help, "help"),
+        ]),
         None => None,
+    }
+}
+
+/// Whether an action of the history has something to act on: a row, its picture, or its work.
+pub(super) fn fits_row(state: &State, action: Action) -> bool {
+    use Action as A;
+    let history = &state.history;
+    match action {
+        A::Cancel => history
+            .selected
+            .is_some_and(|id| state.jobs.get(id).is_some()),
+        A::Edit | A::Finish | A::SaveCopy | A::CopyPath | A::CopyUrl | A::OpenOutside => {
+            history.shown().is_some()
+        }
+        A::FullView
+        | A::Details
+        | A::Again
+        | A::RecallAll
+        | A::RecallPrompt
+        | A::CopyPrompt
+        | A::CopyCommand => history.selected().is_some(),
+        _ => true,
     }
 }
 

@@ -137,11 +137,18 @@ fn hints_are_those_of_what_has_the_keyboard() {
     );
     s.keys("<Esc>");
     assert!(
-        line(&s).starts_with("Enter full view  e edit  r again  x cancel"),
+        line(&s).starts_with(
+            "Enter full view  e edit  r again  f finish  s save a copy  y y path  / filter"
+        ),
         "{}",
         line(&s)
     );
-    s.keys("<Shift+Tab>");
+    s.keys("<Enter>");
+    assert_eq!(
+        line(&s),
+        "Esc back  n next  N previous  e edit  s save a copy  y y path  I details  F1 help"
+    );
+    s.keys("<Esc><Shift+Tab>");
     assert!(
         line(&s).starts_with("Enter all values  Right change"),
         "{}",
@@ -153,6 +160,25 @@ fn hints_are_those_of_what_has_the_keyboard() {
     assert_eq!(line(&s), "PgDn more  Esc close");
     s.keys("<Esc><Alt+3>/");
     assert_eq!(line(&s), "Enter keep  Esc drop the filter");
+}
+
+#[test]
+fn only_what_the_selected_row_allows_is_hinted() {
+    let words = |s: &Script| hints(&s.state).iter().map(|h| h.word).collect::<Vec<_>>();
+    let mut s = Script::new(120, 40);
+    s.keys("<Esc>");
+    assert_eq!(words(&s), ["filter", "next pane", "commands", "help"]);
+    s.keys("<Alt+1>fox<Enter><Esc>");
+    let (task, requests) = s.sent();
+    let new = s.prepare(task, requests[0].clone(), 9);
+    assert_eq!(
+        words(&s)[..4],
+        ["full view", "again", "cancel", "filter"],
+        "it runs, and has no picture yet"
+    );
+    s.land(new);
+    assert!(!words(&s).contains(&"cancel"));
+    assert!(words(&s).contains(&"save a copy"));
 }
 
 #[test]
