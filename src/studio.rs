@@ -29,6 +29,7 @@ pub use editor::{Editor, LineField, VisualLine};
 pub use effect::Effect;
 pub use event::{Event, Page};
 pub use form::{Field, Form, MAX_COUNT};
+use help::fits_row;
 pub use help::{HelpLine, Hint, help_lines, hints};
 pub use history::{History, Row};
 pub use jobs::{Download, Job, Jobs, Stage, Wait};

@@ -251,7 +251,7 @@ pub const ACTIONS: &[ActionInfo] = &{
     use Context::{Global, History, Panes, Popup, Prompt, Settings};
     [
         row(A::Help, "help", Global, "show all keys").hint(90, "help"),
-        row(A::Palette, "palette", Global, "list all commands").hint(80, "commands"),
+        row(A::Palette, "palette", Global, "list all commands").hint(80, "commands").keys_only(),
         row(A::NextPane, "next-pane", Global, "go to the next pane").hint(70, "next pane"),
         row(A::PreviousPane, "previous-pane", Global, "go to the pane before"),
         row(A::FocusPrompt, "focus-prompt", Global, "go to the prompt"),

@@ -15,6 +15,9 @@ const WIDE: (u16, u16) = (100, 24);
 /// From this size on, the prompt fits below what is above it.
 const STACKED: (u16, u16) = (60, 16);
 
+/// The box of a list in which nothing matches: its frame, what is typed, and a line that says so.
+const NOTHING: u16 = 4;
+
 /// How the panes are arranged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
@@ -251,6 +254,10 @@ impl Layout {
         let height = height.min(body.height);
         // Lists hang from one line, so that they do not jump while one types.
         let y = body.y + (body.height - height) / if field == 1 { 3 } else { 2 };
+        let height = match popup {
+            Popup::Pick(picker) if picker.shown().is_empty() => height.min(NOTHING),
+            _ => height,
+        };
         self.popup = Rect::new(body.x + (body.width - width) / 2, y, width, height);
         let area = inner(self.popup);
         let field = field.min(area.height);

@@ -110,7 +110,7 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         _ => {}
     }
     // Moving about and editing leave an error where it is; whatever else is done answers it.
-    if action.info().palette {
+    if action.info().palette || action == A::Palette {
         state.notices.dismiss();
     }
     match action {

@@ -1,13 +1,30 @@
 //! What lies over the panes: lists, help, details, and the question in the footer.
 
 use super::super::{
-    ACTIONS, Ask, Choice, Effect, Field, Focus, Item, PickKind, Picker, Popup, State, detail_lines,
-    help_lines, keymap::Keymap,
+    ACTIONS, Action, ActionInfo, Ask, Choice, Effect, Field, Focus, Item, PickKind, Picker, Popup,
+    State, detail_lines, fits_row, help_lines,
 };
 use super::{focus, input, list, perform, prompt, references, session, settings, warn};
 
 /// References that are offered from the history.
 const RECENT: usize = 100;
+/// What the palette offers first, where the selected row allows it.
+const OF_A_ROW: [Action; 14] = [
+    Action::Cancel,
+    Action::Edit,
+    Action::Again,
+    Action::Finish,
+    Action::SaveCopy,
+    Action::CopyPath,
+    Action::CopyUrl,
+    Action::CopyPrompt,
+    Action::CopyCommand,
+    Action::RecallAll,
+    Action::RecallPrompt,
+    Action::FullView,
+    Action::Details,
+    Action::OpenOutside,
+];
 /// Of a prompt, a line of a list shows at most this many characters.
 const LABEL: usize = 120;
 
@@ -20,7 +37,7 @@ pub(super) fn open(state: &mut State, popup: Popup) {
 /// Opens a list.
 pub(super) fn pick(state: &mut State, kind: PickKind) {
     let (items, at) = match kind {
-        PickKind::Palette => (palette(&state.keymap), None),
+        PickKind::Palette => (palette(state), None),
         PickKind::Model => settings::values(state, Field::Model),
         PickKind::Ratio => settings::values(state, Field::Ratio),
         PickKind::Format => settings::values(state, Field::Format),
@@ -133,14 +150,22 @@ pub(super) fn answered_yes(state: &mut State, question: Ask) -> Vec<Effect> {
     }
 }
 
-fn palette(keymap: &Keymap) -> Vec<Item> {
-    let item = |info: &'static super::super::ActionInfo| Item {
+/// What can be done with the selected row comes first.
+fn palette(state: &State) -> Vec<Item> {
+    let item = |info: &'static ActionInfo| Item {
         label: info.words.to_owned(),
         name: info.name,
-        detail: keymap.keys_of(info.action).unwrap_or_default(),
+        detail: state.keymap.keys_of(info.action).unwrap_or_default(),
         choice: Choice::Act(info.action),
     };
-    ACTIONS.iter().filter(|i| i.palette).map(item).collect()
+    let place = |info: &ActionInfo| {
+        let at = OF_A_ROW.iter().position(|a| *a == info.action);
+        at.filter(|_| state.history.selected().is_some() && fits_row(state, info.action))
+            .unwrap_or(OF_A_ROW.len())
+    };
+    let mut listed: Vec<_> = ACTIONS.iter().filter(|i| i.palette).collect();
+    listed.sort_by_key(|info| place(info));
+    listed.into_iter().map(item).collect()
 }
 
 fn prompts(state: &State) -> Vec<Item> {

@@ -52,6 +52,37 @@ fn the_palette_finds_every_action_by_its_words_too() {
 }
 
 #[test]
+fn the_palette_begins_with_what_the_selected_row_allows() {
+    let mut s = Script::with_rows(120, 40, rows(1));
+    s.keys("<Ctrl+P>");
+    let labels = |s: &Script| match &s.state.popup {
+        Some(Popup::Pick(p)) => p
+            .shown()
+            .iter()
+            .map(|i| i.label.clone())
+            .collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    let all = labels(&s);
+    assert_eq!(all[0], Action::Edit.info().words);
+    assert_eq!(all[1], Action::Again.info().words);
+    assert!(!all.contains(&Action::Palette.info().words.to_owned()));
+    let mut s = Script::new(120, 40);
+    s.keys("<Ctrl+P>");
+    assert_eq!(labels(&s)[0], Action::Help.info().words, "there is no row");
+}
+
+#[test]
+fn a_list_in_which_nothing_matches_is_small_and_stays_where_it_hangs() {
+    let mut s = Script::new(120, 40);
+    s.keys("<Ctrl+P>");
+    let before = s.state.layout().popup;
+    s.keys("zzzz");
+    let after = s.state.layout().popup;
+    assert_eq!((after.y, after.height), (before.y, 4));
+}
+
+#[test]
 fn no_default_binding_is_a_forbidden_key_and_every_section_is_known() {
     for binding in keymap().bindings() {
         assert!(
