@@ -57,15 +57,12 @@ pub fn hints(state: &State) -> Vec<Hint> {
     of_an_empty_prompt(state).into_iter().chain(found).collect()
 }
 
-/// What an empty editor hides: references that the next prompt would take along, and the text that was just cleared.
+/// What an empty editor hides: references that the next prompt would take along, and the text that was taken out of it last.
 fn of_an_empty_prompt(state: &State) -> Vec<Hint> {
     if state.focus != Focus::Prompt || !state.editor.is_empty() {
         return Vec::new();
     }
-    let cleared = matches!(
-        state.last_action,
-        Some(Action::Interrupt | Action::ClearPrompt)
-    ) && !state.drafts.stash.is_empty();
+    let taken = !state.drafts.stash.is_empty();
     let attached = !state.form.references.is_empty();
     // The keys of the editor do it, so theirs are named.
     let meant = [

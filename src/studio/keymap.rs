@@ -83,6 +83,16 @@ impl Keymap {
         Lookup::Unbound
     }
 
+    /// The keys that lead on from an unfinished sequence where `contexts` hold, as people read them.
+    pub fn following(&self, contexts: &[Context], keys: &[Key]) -> Vec<String> {
+        let here = self
+            .bindings
+            .iter()
+            .filter(|b| contexts.contains(&b.context));
+        let next = here.filter_map(|b| b.keys.strip_prefix(keys)?.first());
+        next.map(ToString::to_string).collect()
+    }
+
     /// The keys of an action as people read them, the first binding of its own context before others; `None` when unbound.
     pub fn keys_of(&self, action: Action) -> Option<String> {
         self.keys_in(action, &[action.info().context])

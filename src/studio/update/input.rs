@@ -9,7 +9,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::super::keymap::{Key, Lookup, show_keys};
 use super::super::{Action, Context, Effect, Field, Focus, PickKind, Popup, ROW_HEIGHT, State};
-use super::{focus, list, perform, popup, prompt, references, session};
+use super::{focus, list, perform, popup, prompt, references, session, warn};
 
 /// How long the second key of a sequence is waited for.
 const SEQUENCE: Duration = Duration::from_secs(1);
@@ -61,10 +61,10 @@ fn key(state: &mut State, key: Key) -> Vec<Effect> {
         // The second key of an unknown sequence does nothing: `y x` must not cancel.
         _ if keys.len() > 1 => {
             if key.code != KeyCode::Esc {
-                let now = state.now.since_start;
-                state
-                    .notices
-                    .info(format!("{} is not bound", show_keys(&keys)), now);
+                let begun = &keys[..keys.len() - 1];
+                let next = state.keymap.following(state.contexts(), begun).join(" ");
+                let hint = format!("after {} come {next}", show_keys(begun));
+                warn(state, format!("{} is not bound", show_keys(&keys)), &hint);
             }
             Vec::new()
         }

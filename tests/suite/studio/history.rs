@@ -1,7 +1,7 @@
 //! The history: moving, filtering, pages, the mouse.
 
 use plantain::domain::Progress;
-use plantain::studio::{Effect, Event, Focus};
+use plantain::studio::{Effect, Event, Focus, Level};
 
 use super::script::{Script, at_row, done, failure, generation, id, picture, rows};
 
@@ -136,6 +136,9 @@ fn an_unknown_sequence_does_nothing() {
     s.keys("yx");
     assert_eq!((s.take(), s.state.ask.clone()), (vec![], None));
     assert_eq!(s.notice(), "y x is not bound");
+    let told = s.state.notices.newest().unwrap();
+    assert_eq!(told.level, Level::Warning, "nothing worked");
+    assert_eq!(told.hint.as_ref().unwrap().as_str(), "after y come y u p c");
     s.keys("y").wake();
     assert!(
         s.state.pending.is_empty(),
