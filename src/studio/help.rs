@@ -68,7 +68,7 @@ fn of_an_empty_prompt(state: &State) -> Vec<Hint> {
     let meant = [
         (attached, Action::DeleteBack, Action::Detach, "detach"),
         (
-            cleared,
+            taken,
             Action::CursorUp,
             Action::OlderPrompt,
             "brings it back",
@@ -97,7 +97,7 @@ fn over(state: &State) -> Option<Vec<(Action, &'static str)>> {
             (Action::SelectNext, "next"),
             (Action::SelectPrevious, "previous"),
             (Action::Edit, "edit"),
-            (Action::SaveCopy, "save a copy"),
+            (Action::SaveCopy, "save"),
             (Action::CopyPath, "path"),
             (Action::Cancel, "cancel"),
             (Action::Details, "details"),

@@ -7,13 +7,15 @@ use crate::domain::{Clean, Failure};
 /// How long a toast stays.
 const TOAST: Duration = Duration::from_secs(4);
 /// More notices than this are not kept; the oldest goes.
-const MOST: usize = 4;
+const MOST: usize = 2;
 
 /// How much a notice matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
     /// It worked.
     Info,
+    /// It ended, neither well nor badly.
+    Note,
     /// Worth knowing.
     Warning,
     /// It failed; stays until Esc or the next action.
@@ -60,6 +62,16 @@ impl Notices {
         );
     }
 
+    /// Says that something ended, neither well nor badly.
+    pub fn note(&mut self, text: impl AsRef<str>, now: Duration) {
+        self.push(
+            Level::Note,
+            Clean::line(text.as_ref()),
+            None,
+            Some(now + TOAST),
+        );
+    }
+
     /// Says something worth knowing, with the next step.
     pub fn warn(&mut self, text: impl AsRef<str>, hint: Option<&str>, now: Duration) {
         let hint = hint.map(Clean::line);
@@ -80,11 +92,9 @@ impl Notices {
         self.push(Level::Error, text, failure.hint.clone(), None);
     }
 
-    /// Drops errors and warnings; `true` if any was there.
-    pub fn dismiss(&mut self) -> bool {
-        let before = self.list.len();
-        self.list.retain(|n| n.level == Level::Info);
-        self.list.len() != before
+    /// Drops errors and warnings.
+    pub fn dismiss(&mut self) {
+        self.list.retain(|n| n.level < Level::Warning);
     }
 
     /// Drops toasts whose time is over.
@@ -99,8 +109,10 @@ impl Notices {
     }
 
     fn push(&mut self, level: Level, text: Clean, hint: Option<Clean>, until: Option<Duration>) {
-        // The same thing told twice is one notice with a new deadline.
-        self.list.retain(|n| n.text != text);
+        // The same thing told twice is one notice with a new deadline, and of what worked the last is enough.
+        let worked = level == Level::Info;
+        self.list
+            .retain(|n| n.text != text && !(worked && n.level == level));
         self.list.push(Notice {
             level,
             text,

@@ -225,13 +225,13 @@ fn step_focus(state: &mut State, by: usize) {
     focus(state, Focus::ALL[(at + by) % Focus::ALL.len()]);
 }
 
-/// Closes one thing: what lies on top first. Never quits.
+/// Closes one thing: what lies on top first; what was told has been read then. Never quits.
 fn back(state: &mut State) -> Vec<Effect> {
+    state.notices.dismiss();
     if state.popup.is_some() {
         popup::close(state);
     } else if state.history.filtering {
         return list::drop_filter(state);
-    } else if state.notices.dismiss() {
     } else if state.full_view {
         state.full_view = false;
     } else if state.focus == Focus::Prompt {

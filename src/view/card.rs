@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 
-use crate::domain::{Clean, Generation, Picture};
+use crate::domain::{Clean, Generation, Picture, State as Stand};
 use crate::studio::{Action, Job, facts, words};
 
 use super::row;
@@ -173,7 +173,9 @@ impl<'s, 'a> Card<'s, 'a> {
         let now = self.sheet.state.now.since_start;
         self.line(&words::stand(generation, None, now), style);
         self.gap();
-        if let Some(failure) = &generation.failure {
+        // That it was cancelled is said in the first line, and whether it may be billed.
+        let failure = generation.failure.as_ref();
+        if let Some(failure) = failure.filter(|_| generation.state != Stand::Cancelled) {
             self.paragraph(failure.message.as_str(), theme.base, 6);
             if let Some(hint) = &failure.hint {
                 self.paragraph(&format!("→ {hint}"), theme.key, 3);

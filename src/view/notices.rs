@@ -11,6 +11,8 @@ use super::text::{rows, width, wrap};
 
 /// A cause or a hint takes no more lines than this.
 const MOST_LINES: usize = 3;
+/// Between cause and hint in one line.
+const BETWEEN: &str = " - ";
 /// Air, the mark, air.
 const MARGIN: u16 = 3;
 
@@ -42,8 +44,8 @@ fn lines<'n>(sheet: &Sheet<'_>, notice: &'n Notice) -> Vec<Vec<(&'n str, Style)>
             .collect();
     };
     let dim = sheet.theme.dim;
-    if width(cause).saturating_add(width(hint)) < room {
-        return vec![vec![(cause, style), (" ", dim), (hint, dim)]];
+    if width(cause).saturating_add(width(hint)) + width(BETWEEN) <= room {
+        return vec![vec![(cause, style), (BETWEEN, dim), (hint, dim)]];
     }
     let causes = wrap(cause, room)
         .take(MOST_LINES)
@@ -76,6 +78,7 @@ fn mark(sheet: &Sheet<'_>, level: Level) -> (&'static str, Style) {
     let theme = sheet.theme;
     match level {
         Level::Info => ("✓", theme.good),
+        Level::Note => ("–", theme.dim),
         Level::Warning => ("!", theme.warn),
         Level::Error => ("✕", theme.bad),
     }

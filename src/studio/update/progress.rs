@@ -215,9 +215,12 @@ fn finished(state: &mut State, generation: Generation) -> Vec<Effect> {
     attention
 }
 
+/// Tells an end beside the panes, where they do not tell it themselves.
 fn tell(state: &mut State, generation: &Generation, in_sight: bool) {
     let now = state.now.since_start;
+    let card_tells = in_sight && generation.selected().is_none();
     match (generation.state, &generation.failure) {
+        _ if card_tells => {}
         (Stand::Cancelled, failure) => {
             let billed = failure.as_ref().is_some_and(|f| f.maybe_billed);
             let text = if billed {
@@ -225,7 +228,7 @@ fn tell(state: &mut State, generation: &Generation, in_sight: bool) {
             } else {
                 "cancelled"
             };
-            state.notices.info(text, now);
+            state.notices.note(text, now);
         }
         (Stand::Saved, _) if in_sight => {}
         (Stand::Saved, _) => {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use plantain::domain::{Clean, Progress, State as Stand};
-use plantain::studio::{Effect, Event, Focus, Stage, next_wake, words};
+use plantain::studio::{Effect, Event, Focus, Level, Stage, next_wake, words};
 
 use super::script::{Script, failure, id, picture, rows};
 
@@ -101,7 +101,11 @@ fn an_empty_prompt_says_so_and_sends_nothing() {
     );
     s.keys("<Esc>");
     assert_eq!(s.notice(), "");
-    assert_eq!(s.state.focus, Focus::Prompt, "this Esc was for the notice");
+    assert_eq!(
+        s.state.focus,
+        Focus::History,
+        "and Esc does what it always does"
+    );
 }
 
 #[test]
@@ -244,13 +248,55 @@ fn failures_keep_the_prompt_and_say_cause_and_hint() {
     let mut ended = s.state.history.row(new).unwrap().generation.clone();
     ended.state = Stand::Failed;
     ended.failure = Some(failure("the gateway failed").billed());
-    s.progress(new, Progress::Finished(Box::new(ended)));
+    let told = Progress::Finished(Box::new(ended));
+    let mut looking = Script::new(120, 40);
+    looking.state = s.state.clone();
+    looking.progress(new, told.clone()).keys("<Esc>");
+    assert_eq!(looking.notice(), "", "its card tells it");
+    s.resize(40, 12).progress(new, told);
     assert_eq!(s.notice(), "the gateway failed (may have been billed)");
     let row = s.state.history.row(new).unwrap();
     assert_eq!(
         words::stand(&row.generation, None, Duration::ZERO),
         "failed"
     );
+}
+
+#[test]
+fn a_cancelled_one_is_told_once_and_not_as_a_success() {
+    let mut s = Script::with_rows(120, 40, rows(2));
+    s.keys("fox<Enter>");
+    let (task, requests) = s.sent();
+    let new = s.prepare(task, requests[0].clone(), 9);
+    let mut ended = s.state.history.row(new).unwrap().generation.clone();
+    ended.state = Stand::Cancelled;
+    let told = Progress::Finished(Box::new(ended));
+    let mut away = Script::new(120, 40);
+    away.state = s.state.clone();
+    s.progress(new, told.clone());
+    assert_eq!(s.notice(), "", "its card tells it");
+    away.keys("<Esc>j").progress(new, told);
+    assert_eq!(away.notice(), "cancelled");
+    assert_eq!(away.state.notices.newest().unwrap().level, Level::Note);
+}
+
+#[test]
+fn the_last_success_is_told_and_two_notices_at_most() {
+    let mut s = Script::new(120, 40);
+    s.event(Event::Warned(failure("one thing")));
+    s.state.notices.info("copied", s.now.since_start);
+    s.state.notices.info("saved", s.now.since_start);
+    let told = |s: &Script| {
+        s.state
+            .notices
+            .list()
+            .iter()
+            .map(|n| n.text.to_string())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told(&s), ["one thing", "saved"]);
+    s.event(Event::Warned(failure("another")));
+    assert_eq!(told(&s), ["saved", "another"]);
 }
 
 #[test]

@@ -169,7 +169,7 @@ fn hints_are_those_of_what_has_the_keyboard() {
     s.keys("<Esc>");
     assert!(
         line(&s).starts_with(
-            "Enter full view  e edit  r again  f finish  s save a copy  y y path  / filter"
+            "Enter full view  e edit  r again  f finish  s save  y y path  / filter"
         ),
         "{}",
         line(&s)
@@ -177,7 +177,7 @@ fn hints_are_those_of_what_has_the_keyboard() {
     s.keys("<Enter>");
     assert_eq!(
         line(&s),
-        "Esc back  n next  N previous  e edit  s save a copy  y y path  I details  F1 help"
+        "Esc back  n next  N previous  e edit  s save  y y path  I details  ? help"
     );
     s.keys("<Esc><Shift+Tab>");
     assert!(
@@ -209,7 +209,7 @@ fn only_what_the_selected_row_allows_is_hinted() {
     );
     s.land(new);
     assert!(!words(&s).contains(&"cancel"));
-    assert!(words(&s).contains(&"save a copy"));
+    assert!(words(&s).contains(&"save"));
 }
 
 #[test]
