@@ -49,6 +49,12 @@ fn ctrl_c_clears_then_asks_and_twice_means_it() {
     assert_eq!(s.text(), "");
     s.keys("<Ctrl+_>");
     assert_eq!(s.text(), "fox", "undo brings it back");
+    s.keys("<Ctrl+C><Ctrl+X>u");
+    assert_eq!(
+        s.text(),
+        "fox",
+        "by keys that no terminal takes for itself, too"
+    );
     s.keys("<Ctrl+C><Ctrl+C>");
     assert_eq!(s.state.ask, Some(Ask::Quit));
     assert_eq!(s.take(), []);

@@ -161,16 +161,15 @@ fn hints_are_those_of_what_has_the_keyboard() {
     };
     assert!(
         line(&s).starts_with(
-            "Enter generate  Alt+Enter newline  @ attach  Tab next pane  / commands  F1 help"
+            "Enter generate  Ctrl+J newline  @ attach  Tab next pane  / commands  F1 help"
         ),
         "{}",
         line(&s)
     );
     s.keys("<Esc>");
     assert!(
-        line(&s).starts_with(
-            "Enter full view  e edit  r again  f finish  s save  y y path  / filter"
-        ),
+        line(&s)
+            .starts_with("Enter full view  e edit  r again  f finish  s save  y y path  / filter"),
         "{}",
         line(&s)
     );
