@@ -118,6 +118,12 @@ impl Jobs {
             .count()
     }
 
+    /// How many of the active ones wait to be sent again.
+    pub fn waiting(&self) -> usize {
+        let waits = |j: &&Job| j.stage > Stage::Queued && j.wait.is_some();
+        self.running.values().filter(waits).count()
+    }
+
     /// How many wait for a free slot, those without an id yet among them.
     pub fn queued(&self) -> usize {
         let waiting = self

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::domain::{Generation, State as Stand, StatusJson};
 
-use super::{Ask, Job, Stage, State};
+use super::{Ask, Job, Stage, State, Wait};
 
 /// `9 s`, `1 min 05 s`.
 pub fn elapsed(time: Duration) -> String {
@@ -30,11 +30,7 @@ pub fn job(job: &Job, now: Duration) -> String {
     }
     let time = elapsed(job.elapsed(now));
     if let Some(wait) = &job.wait {
-        let left = elapsed(wait.until.saturating_sub(now) + Duration::from_millis(999));
-        return format!(
-            "{}: again in {left} ({} of {})",
-            wait.cause, wait.attempt, wait.of
-        );
+        return again_in(wait, now);
     }
     match job.stage {
         Stage::Queued => "queued".to_owned(),
@@ -55,6 +51,22 @@ pub fn job(job: &Job, now: Duration) -> String {
         },
         Stage::Saved => format!("saved {time}"),
     }
+}
+
+/// When a call is made again: `again in 3 s`.
+fn again_in(wait: &Wait, now: Duration) -> String {
+    let left = wait.until.saturating_sub(now) + Duration::from_millis(999);
+    format!("again in {}", elapsed(left))
+}
+
+/// The same with the count and the cause: `again in 3 s (2 of 3): too many requests`.
+pub fn wait(wait: &Wait, now: Duration) -> String {
+    let (attempt, of) = (wait.attempt, wait.of);
+    format!(
+        "{} ({attempt} of {of}): {}",
+        again_in(wait, now),
+        wait.cause
+    )
 }
 
 /// Where a generation stands, for its row: a running one by its job, others by their state.

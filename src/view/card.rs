@@ -15,6 +15,8 @@ use super::text::{self, excerpt, wrap_tail};
 const WIDEST: u16 = 76;
 /// Lines of a prompt that a card shows.
 const PROMPT_LINES: u16 = 4;
+/// Lines of why a call is made again.
+const WAIT_LINES: u16 = 4;
 
 /// Nothing is selected: says what to do.
 pub fn nothing(sheet: &mut Sheet<'_>, room: Rect) {
@@ -141,15 +143,22 @@ impl<'s, 'a> Card<'s, 'a> {
     fn running(&mut self, generation: &Generation, job: Option<&Job>) {
         let theme = self.sheet.theme;
         let state = self.sheet.state;
-        let stand = words::stand(generation, job, state.now.since_start);
-        let took = self.sheet.put(self.left, &stand, theme.running) + 2;
-        let beside = skip(self.left, took);
-        if let Some(usual) = words::usual(generation, state)
-            && text::width(&usual) <= beside.width
-        {
-            self.sheet.put(beside, &usual, theme.dim);
+        let now = state.now.since_start;
+        let wait = job.filter(|job| !job.cancelling);
+        let wait = wait.and_then(|job| job.wait.as_ref());
+        if let Some(wait) = wait {
+            self.paragraph(&words::wait(wait, now), theme.warn, WAIT_LINES);
+        } else {
+            let stand = words::stand(generation, job, now);
+            let took = self.sheet.put(self.left, &stand, theme.running) + 2;
+            let beside = skip(self.left, took);
+            if let Some(usual) = words::usual(generation, state)
+                && text::width(&usual) <= beside.width
+            {
+                self.sheet.put(beside, &usual, theme.dim);
+            }
+            self.left = below(self.left, 1);
         }
-        self.left = below(self.left, 1);
         if let Some(percent) = job.and_then(|job| job.percent) {
             self.bar(percent);
         }
@@ -158,7 +167,8 @@ impl<'s, 'a> Card<'s, 'a> {
         self.asked(generation);
         if let Some(job) = job {
             self.gap();
-            self.hints(&[(Action::Cancel, "cancel")]);
+            let cancel = if wait.is_some() { "stops it" } else { "cancel" };
+            self.hints(&[(Action::Cancel, cancel)]);
             self.gap();
             let lines = wrap_tail(job.text.as_str(), self.left.width, self.left.height);
             for line in lines {

@@ -255,6 +255,28 @@ fn a_pause_counts_down_and_a_download_counts_bytes() {
 }
 
 #[test]
+fn a_wait_for_a_repeat_tells_when_and_why_and_how_to_stop_it() {
+    at_each_size("waiting", |w, h| {
+        let mut desk = Desk::with(w, h, some_history());
+        desk.types("a cute cat");
+        let ids = desk.generate();
+        desk.progress(ids[0], Progress::Sending);
+        desk.progress(
+            ids[0],
+            Progress::Waiting {
+                cause: Clean::line("no connection to api.example.com: the name does not resolve"),
+                wait: Duration::from_secs(4),
+                attempt: 2,
+                of: 3,
+            },
+        );
+        desk.keys("Alt+4");
+        desk.wait(1);
+        desk.screen()
+    });
+}
+
+#[test]
 fn nothing_foreign_reaches_a_cell_raw() {
     let evil = "a\u{1b}[31m fox\u{1b}]52;c;aGk=\u{7} \u{202e}desrever\u{2066} \u{10eeee}\u{200b} in\nthe snow";
     let mut row = done(1, evil, 1);

@@ -176,7 +176,13 @@ fn a_running_generation_tells_state_time_text_and_waits() {
         },
     );
     s.after(5_500);
-    assert_eq!(line(&s), "too many requests: again in 15 s (1 of 3)");
+    assert_eq!(line(&s), "again in 15 s");
+    let wait = s.state.jobs.get(new).unwrap().wait.as_ref().unwrap();
+    assert_eq!(
+        words::wait(wait, s.now.since_start),
+        "again in 15 s (1 of 3): too many requests"
+    );
+    assert_eq!((s.state.jobs.active(), s.state.jobs.waiting()), (1, 1));
     s.progress(new, Progress::Sending).after(65_000);
     s.progress(new, Progress::Answering);
     s.progress(new, Progress::Percent(40));
@@ -200,7 +206,8 @@ fn a_running_generation_tells_state_time_text_and_waits() {
         s.state.history.row(new).unwrap().generation.state,
         Stand::Answered
     );
-    assert_eq!((s.state.jobs.active(), s.state.jobs.queued()), (1, 0));
+    let jobs = &s.state.jobs;
+    assert_eq!((jobs.active(), jobs.waiting(), jobs.queued()), (1, 0, 0));
 }
 
 #[test]
