@@ -9,8 +9,19 @@ use crate::domain::TaskId;
 pub(super) struct Given {
     /// A path, URL or id.
     pub(super) text: String,
-    /// The `@word` that leaves the prompt once it is found; `None` when it came from the list.
-    pub(super) word: Option<String>,
+    /// Where it came from.
+    pub(super) from: From,
+}
+
+/// Where a reference came from, and so what becomes of its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum From {
+    /// An `@word` of the prompt, which leaves the prompt once it is found.
+    Word(String),
+    /// Typed into the list of references; it goes into the prompt as an `@word` when it is not found.
+    Typed,
+    /// Chosen from that list.
+    Chosen,
 }
 
 /// What is known of references that are not in the form yet.
@@ -22,8 +33,6 @@ pub(super) struct Attaching {
     pub(super) literal: BTreeSet<String>,
     /// The key that opened the list of references; it is text when the list is closed without a choice.
     pub(super) opened_by: Option<char>,
-    /// What was typed into that list and not found: the list opens with it again, to be mended.
-    pub(super) not_found: Option<String>,
     /// The prompt is to be sent once all references of its text are there, if nothing else is changed until then.
     pub(super) then_send: bool,
 }

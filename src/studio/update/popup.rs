@@ -1,5 +1,6 @@
 //! What lies over the panes: lists, help, details, and the question in the footer.
 
+use super::super::attaching::From;
 use super::super::{
     ACTIONS, Action, ActionInfo, Ask, Choice, Effect, Field, Focus, Item, PickKind, Picker, Popup,
     State, detail_lines, fits_row, help_lines,
@@ -48,13 +49,7 @@ pub(super) fn pick(state: &mut State, kind: PickKind) {
     if kind == PickKind::Prompt && items.is_empty() {
         return warn(state, "there are no earlier prompts", "send one with Enter");
     }
-    let mut picker = Picker::new(kind, items, at.unwrap_or(0));
-    if kind == PickKind::Reference
-        && let Some(text) = state.attaching.not_found.take()
-    {
-        picker.field.set(&text);
-        picker.refilter();
-    }
+    let picker = Picker::new(kind, items, at.unwrap_or(0));
     open(state, Popup::Pick(picker));
 }
 
@@ -125,7 +120,14 @@ pub(super) fn confirm(state: &mut State) -> Vec<Effect> {
     state.attaching.opened_by = None;
     match item.choice.clone() {
         Choice::Act(action) => return perform(state, action),
-        Choice::Reference(given) => return references::look_for(state, &given, None),
+        Choice::Reference(given) => {
+            let from = if given == picker.field.text().trim() {
+                From::Typed
+            } else {
+                From::Chosen
+            };
+            return references::look_for(state, &given, from);
+        }
         Choice::Prompt(text) => {
             prompt::replace(state, &text);
             focus(state, Focus::Prompt);

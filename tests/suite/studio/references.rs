@@ -236,19 +236,36 @@ fn words_filter_the_list_of_references_and_paths_come_first() {
 }
 
 #[test]
-fn a_path_that_was_not_found_is_there_again_to_be_mended() {
-    let mut s = Script::new(120, 40);
-    s.keys("@/a/long/pth.png<Enter>");
+fn a_path_that_was_not_found_is_in_the_prompt_to_be_mended() {
+    let mut s = Script::with_rows(120, 40, rows(1));
+    s.keys("as in @/a/pth.png<Enter>");
     let (task, _) = asked(&mut s);
+    assert_eq!(s.text(), "as in ");
     s.event(Event::ReferenceResolved {
         task,
         result: Err(failure("no such file")),
     });
     assert!(s.state.popup.is_none(), "it takes no keys away");
-    s.keys("@<Ctrl+W>/a/long/path.png<Enter>");
-    assert_eq!(asked(&mut s).1, "/a/long/path.png");
-    s.keys("@");
-    assert!(matches!(&s.state.popup, Some(Popup::Pick(p)) if p.field.is_empty()));
+    assert_eq!(s.text(), "as in @/a/pth.png");
+    s.keys("<Enter>");
+    let (task, given) = asked(&mut s);
+    assert_eq!(
+        given, "/a/pth.png",
+        "it is looked for again, not sent as text"
+    );
+    s.event(Event::ReferenceResolved {
+        task,
+        result: Ok(file("/a/pth.png")),
+    });
+    assert_eq!(s.sent().1[0].prompt.sent(), "as in");
+
+    s.after(1_000).keys("<Ctrl+C>@<Enter>");
+    let (task, _) = asked(&mut s);
+    s.event(Event::ReferenceResolved {
+        task,
+        result: Err(failure("its file is gone")),
+    });
+    assert_eq!(s.text(), "", "what was chosen was not typed");
 }
 
 #[test]
