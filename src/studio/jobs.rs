@@ -100,6 +100,8 @@ pub struct Jobs {
     pub asked: BTreeMap<TaskId, usize>,
     /// The last `Generate`, whose first generation is to be selected; dropped as soon as the user selects something.
     pub(super) follow: Option<TaskId>,
+    /// Nothing was pressed since the last `Generate`: who sent it waits for its picture.
+    pub(super) watched: bool,
     /// Generations by the task that asked for them, until their rows are there.
     pub(super) started: BTreeMap<GenerationId, TaskId>,
 }

@@ -18,11 +18,13 @@ pub(super) fn input(state: &mut State, input: Input) -> Vec<Effect> {
     match input {
         Input::Key(event) if event.kind != KeyEventKind::Release => {
             session::touch(state);
+            state.jobs.watched = false;
             key(state, Key::of(&event))
         }
         Input::Key(_) => Vec::new(),
         Input::Paste(text) => {
             session::touch(state);
+            state.jobs.watched = false;
             paste(state, &text)
         }
         Input::Mouse(event) => mouse(state, event),
@@ -161,6 +163,7 @@ fn mouse(state: &mut State, event: MouseEvent) -> Vec<Effect> {
     match event.kind {
         MouseEventKind::Down(MouseButton::Left) => {
             session::touch(state);
+            state.jobs.watched = false;
             click(state, at)
         }
         MouseEventKind::ScrollDown => wheel(state, at, 1),

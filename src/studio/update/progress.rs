@@ -6,8 +6,8 @@ use crate::domain::{
     Clean, Failure, Generation, GenerationId, Progress, State as Stand, Step, TaskId,
 };
 
-use super::super::{Ask, Download, Effect, Job, Stage, State, Wait};
-use super::session;
+use super::super::{Action, Ask, Download, Effect, Focus, Job, Shape, Stage, State, Wait};
+use super::{focus, session};
 
 /// Of an answer's words this much is kept in memory while they come; the record has them all.
 const TEXT: usize = 64 * 1024;
@@ -203,6 +203,10 @@ fn finished(state: &mut State, generation: Generation) -> Vec<Effect> {
         return attention;
     }
     let selected = state.history.selected == Some(id);
+    let saved = generation.state == Stand::Saved;
+    if selected && saved && state.jobs.watched && state.layout().shape == Shape::Single {
+        focus(state, Focus::Picture);
+    }
     let in_sight = selected && !state.layout().canvas.is_empty();
     if state.ask == Some(Ask::Cancel(id)) {
         state.ask = None;
@@ -233,7 +237,12 @@ fn tell(state: &mut State, generation: &Generation, in_sight: bool) {
         (Stand::Saved, _) if in_sight => {}
         (Stand::Saved, _) => {
             let prompt = Clean::line(generation.request.prompt.typed()).truncated(TOAST);
-            state.notices.info(format!("done: {prompt}"), now);
+            let shows = state.keymap.keys_of(Action::FocusPicture);
+            let selected = state.history.selected == Some(generation.id);
+            let shows = shows.filter(|_| selected);
+            let shows = shows.map(|keys| format!(" - {keys} shows it"));
+            let shows = shows.unwrap_or_default();
+            state.notices.info(format!("done: {prompt}{shows}"), now);
         }
         (_, Some(failure)) => state.notices.fail(failure),
         (_, None) => {}

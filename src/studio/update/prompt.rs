@@ -205,6 +205,7 @@ pub(super) fn send(state: &mut State, requests: Vec<Request>) -> Vec<Effect> {
     }
     let task = state.task();
     state.jobs.follow = Some(task);
+    state.jobs.watched = true;
     state.history.chosen = true;
     state.drafts.recall = None;
     state.jobs.asked.insert(task, requests.len());

@@ -1,7 +1,7 @@
 //! Ends: of a generation, of the studio, and what survives.
 
 use plantain::domain::{OutputFormat, Progress, Reference, ReferenceSource};
-use plantain::studio::{Ask, Effect, Event, Session, next_wake, words};
+use plantain::studio::{Ask, Effect, Event, Focus, Session, next_wake, words};
 
 use super::script::{Script, id, rows};
 
@@ -164,17 +164,12 @@ fn what_was_touched_before_the_session_came_stands() {
 #[test]
 fn who_looks_at_the_terminal_is_not_called() {
     use crossterm::event::Event as Input;
-    let mut s = Script::new(40, 12);
+    let mut s = Script::new(120, 40);
     s.event(Event::Input(Input::FocusGained)).keys("fox<Enter>");
     let (task, requests) = s.sent();
     let new = s.prepare(task, requests[0].clone(), 9);
     s.land(new);
     assert_eq!(s.take(), []);
-    assert_eq!(
-        s.notice(),
-        "done: fox",
-        "its picture is not in sight here, so it is said"
-    );
     s.event(Event::Input(Input::FocusLost))
         .after(1_000)
         .keys("<Enter>");
@@ -182,6 +177,26 @@ fn who_looks_at_the_terminal_is_not_called() {
     let new = s.prepare(task, requests[0].clone(), 10);
     s.land(new);
     assert_eq!(s.take(), [Effect::Bell]);
+}
+
+#[test]
+fn where_one_pane_fits_the_picture_comes_to_who_waits_for_it() {
+    let mut s = Script::new(40, 12);
+    s.keys("fox<Enter>");
+    let (task, requests) = s.sent();
+    let new = s.prepare(task, requests[0].clone(), 9);
+    s.land(new);
+    assert_eq!(s.state.focus, Focus::Picture);
+    assert_eq!(s.notice(), "", "it is in sight");
+    s.take();
+
+    s.after(1_000).keys("<Alt+1><Enter>");
+    let (task, requests) = s.sent();
+    s.keys("!");
+    let new = s.prepare(task, requests[0].clone(), 10);
+    s.land(new);
+    assert_eq!(s.state.focus, Focus::Prompt, "who types on is left alone");
+    assert_eq!(s.notice(), "done: fox - Alt+4 shows it");
 }
 
 #[test]
