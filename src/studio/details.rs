@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::domain::{Clean, FileFormat, Generation, Picture};
 
 use super::editor::wrapped;
-use super::words;
+use super::{Job, words};
 
 /// One labelled text; the text may hold several lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +16,8 @@ pub struct Detail {
     pub text: Clean,
 }
 
-/// What was asked, what came, and what the answer said.
-pub fn details(generation: &Generation) -> Vec<Detail> {
+/// What was asked, what came, and what the answer said; of a call that waits to be made again, why.
+pub fn details(generation: &Generation, job: Option<&Job>) -> Vec<Detail> {
     let mut out = Vec::new();
     let mut add = |label, text: &str| {
         if !text.is_empty() {
@@ -30,6 +30,11 @@ pub fn details(generation: &Generation) -> Vec<Detail> {
     let request = &generation.request;
     add("Prompt", request.prompt.typed());
     add("State", &stand(generation));
+    if let Some(wait) = job.and_then(|job| job.wait.as_ref()) {
+        let (attempt, of) = (wait.attempt, wait.of);
+        add("Waits", &format!("to be sent again, {attempt} of {of}"));
+        add("Cause", wait.cause.as_str());
+    }
     add("Model", &request.model);
     if let Some(answered) = &generation.model_answered {
         add("Answered by", answered.as_str());
@@ -82,10 +87,10 @@ pub struct DetailLine {
 pub const LABEL_WIDTH: u16 = 15;
 
 /// The details broken into lines for a popup whose inside is `width` cells wide.
-pub fn detail_lines(generation: &Generation, width: u16) -> Vec<DetailLine> {
+pub fn detail_lines(generation: &Generation, job: Option<&Job>, width: u16) -> Vec<DetailLine> {
     let room = width.saturating_sub(LABEL_WIDTH).max(1);
     let mut out = Vec::new();
-    for Detail { label, text } in details(generation) {
+    for Detail { label, text } in details(generation, job) {
         for (i, text) in wrapped(text.as_str(), room).into_iter().enumerate() {
             out.push(DetailLine {
                 label: if i == 0 { label } else { "" },

@@ -1,7 +1,10 @@
 //! What is said about keys: the footer's hints and the help, both read from the table of actions and the bindings.
 
+use unicode_width::UnicodeWidthStr;
+
+use super::editor::wrapped;
 use super::keymap::show_keys;
-use super::{ACTIONS, Action, Context, Focus, Keymap, Popup, State};
+use super::{ACTIONS, Action, Context, Focus, Keymap, Popup, State, sheet_lines};
 
 /// One hint of the footer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,8 +22,8 @@ pub struct Hint {
 pub enum HelpLine {
     /// A context's title.
     Heading(&'static str),
-    /// Keys, and what they do there.
-    Keys(String, &'static str),
+    /// Keys, and what they do there. What is too long for its column goes on in the next line.
+    Keys(String, String),
 }
 
 /// The hints of what has the keyboard now, most useful first; the footer shows as many as fit.
@@ -85,8 +88,12 @@ fn of_an_empty_prompt(state: &State) -> Vec<Hint> {
 fn over(state: &State) -> Option<Vec<(Action, &'static str)>> {
     match &state.popup {
         Some(Popup::Pick(_)) => Some(vec![(Action::Confirm, "take"), (Action::Back, "close")]),
-        Some(Popup::Help { .. } | Popup::Details { .. }) => {
-            Some(vec![(Action::PageDown, "more"), (Action::Back, "close")])
+        Some(Popup::Help { scroll } | Popup::Details { scroll }) => {
+            let area = state.layout().popup_list;
+            let lines = sheet_lines(state, area.width).unwrap_or(0);
+            let more = scroll + usize::from(area.height) < lines;
+            let more = more.then_some((Action::PageDown, "more"));
+            Some(more.into_iter().chain([(Action::Back, "close")]).collect())
         }
         None if state.history.filtering => Some(vec![
             (Action::Confirm, "keep"),
@@ -129,8 +136,20 @@ pub(super) fn fits_row(state: &State, action: Action) -> bool {
     }
 }
 
-/// All bindings, context by context.
-pub fn help_lines(keymap: &Keymap) -> Vec<HelpLine> {
+/// The cells before the keys in a line of the help, and between them and what they do.
+pub const HELP_MARGIN: (u16, u16) = (3, 2);
+
+/// The cells of the help's column of keys, in a popup whose inside is `width` cells wide.
+pub fn key_column(width: u16) -> u16 {
+    (width * 2 / 5).min(30)
+}
+
+/// All bindings, context by context, broken into lines for a popup whose inside is `width` cells wide.
+pub fn help_lines(keymap: &Keymap, width: u16) -> Vec<HelpLine> {
+    let column = key_column(width).max(1);
+    let room = width
+        .saturating_sub(HELP_MARGIN.0 + column + HELP_MARGIN.1 + 1)
+        .max(1);
     let mut out = Vec::new();
     for context in Context::ALL {
         let here = || {
@@ -148,9 +167,29 @@ pub fn help_lines(keymap: &Keymap) -> Vec<HelpLine> {
                 .filter(|b| b.action == info.action)
                 .map(|b| show_keys(&b.keys))
                 .collect();
-            if !keys.is_empty() {
-                out.push(HelpLine::Keys(keys.join("  "), info.words));
+            if keys.is_empty() {
+                continue;
             }
+            let (keys, words) = (keys_in_lines(&keys, column), wrapped(info.words, room));
+            for at in 0..keys.len().max(words.len()) {
+                let part = |of: &[String]| of.get(at).cloned().unwrap_or_default();
+                out.push(HelpLine::Keys(part(&keys), part(&words)));
+            }
+        }
+    }
+    out
+}
+
+/// Keys beside each other as far as `column` cells go; none is broken, however long it is.
+fn keys_in_lines(keys: &[String], column: u16) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for key in keys {
+        match out.last_mut() {
+            Some(line) if line.width() + 2 + key.width() <= usize::from(column) => {
+                line.push_str("  ");
+                line.push_str(key);
+            }
+            _ => out.push(key.clone()),
         }
     }
     out

@@ -3,7 +3,7 @@
 
 use ratatui::layout::Rect;
 
-use super::{Field, Focus, PickKind, Popup, State, Upper};
+use super::{Field, Focus, PickKind, Popup, State, Upper, detail_lines, help_lines};
 
 /// Rows of cells that one row of the history takes.
 pub const ROW_HEIGHT: u16 = 2;
@@ -15,6 +15,8 @@ const WIDE: (u16, u16) = (100, 24);
 /// From this size on, the prompt fits below what is above it.
 const STACKED: (u16, u16) = (60, 16);
 
+/// Columns of the help and the details, where there are as many.
+const SHEET: u16 = 96;
 /// The box of a list in which nothing matches: its frame, what is typed, and a line that says so.
 const NOTHING: u16 = 4;
 
@@ -235,7 +237,7 @@ impl Layout {
             ..self.screen
         };
         let (width, height, field) = match popup {
-            Popup::Help { .. } | Popup::Details { .. } => (96, body.height.saturating_sub(2), 0),
+            Popup::Help { .. } | Popup::Details { .. } => (SHEET, body.height, 0),
             Popup::Pick(picker) => {
                 let width = match picker.kind {
                     PickKind::Palette | PickKind::Prompt | PickKind::Reference => 76,
@@ -246,12 +248,12 @@ impl Layout {
             }
         };
         // Slivers of panes beside a popup only confuse: it takes them too.
-        let width = if width + 8 > body.width {
-            body.width
-        } else {
-            width
+        let narrow = width + 8 > body.width;
+        let width = if narrow { body.width } else { width };
+        let height = match sheet_lines(state, width.saturating_sub(2)) {
+            Some(lines) if !narrow => (lines as u16).saturating_add(2).min(body.height - 2),
+            _ => height.min(body.height),
         };
-        let height = height.min(body.height);
         // Lists hang from one line, so that they do not jump while one types.
         let y = body.y + (body.height - height) / if field == 1 { 3 } else { 2 };
         let height = match popup {
@@ -266,6 +268,19 @@ impl Layout {
             ..area
         };
         self.popup_list = Rect::new(area.x, area.y + field, area.width, area.height - field);
+    }
+}
+
+/// How many lines the open help or details have, in an inside of `width` cells; `None` where neither is open.
+pub(super) fn sheet_lines(state: &State, width: u16) -> Option<usize> {
+    match &state.popup {
+        Some(Popup::Help { .. }) => Some(help_lines(&state.keymap, width).len()),
+        Some(Popup::Details { .. }) => {
+            let generation = state.history.selected()?;
+            let job = state.jobs.get(generation.id);
+            Some(detail_lines(generation, job, width).len())
+        }
+        _ => None,
     }
 }
 

@@ -14,7 +14,8 @@ pub fn draw(sheet: &mut Sheet<'_>, scroll: usize) {
         return;
     };
     let area = sheet.layout.popup_list;
-    let lines = detail_lines(generation, area.width);
+    let job = sheet.state.jobs.get(generation.id);
+    let lines = detail_lines(generation, job, area.width);
     let title = format!("Details of {}", generation.id.short());
     let first = panel::scrolled_popup(sheet, &title, scroll, lines.len());
 

@@ -3,37 +3,31 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::studio::{HelpLine, help_lines};
+use crate::studio::{HELP_MARGIN, HelpLine, help_lines, key_column};
 
 use super::panel;
 use super::sheet::{Sheet, skip};
-use super::text::{rows, width};
+use super::text::rows;
 
 /// Draws the help from its line `scroll` on.
 pub fn draw(sheet: &mut Sheet<'_>, scroll: usize) {
-    let lines = help_lines(&sheet.state.keymap);
     let area = sheet.layout.popup_list;
+    let lines = help_lines(&sheet.state.keymap, area.width);
     let first = panel::scrolled_popup(sheet, "Keys", scroll, lines.len());
 
     let theme = sheet.theme;
-    let keys = lines.iter().map(|line| match line {
-        HelpLine::Heading(_) => 0,
-        HelpLine::Keys(keys, _) => width(keys),
-    });
-    let column = keys.max().unwrap_or(0).min(area.width * 2 / 5);
+    let (before, between) = HELP_MARGIN;
+    let column = key_column(area.width);
     for (line, row) in lines.iter().skip(first).zip(rows(area)) {
         match line {
             HelpLine::Heading(title) => {
                 sheet.put(skip(row, 1), title, theme.accent);
             }
             HelpLine::Keys(keys, what) => {
-                let left = skip(row, 3);
-                let column = Rect {
-                    width: column.min(left.width),
-                    ..left
-                };
-                sheet.put(column, keys, theme.key);
-                sheet.put(skip(left, column.width + 2), what, Style::new());
+                let left = skip(row, before);
+                let width = column.min(left.width);
+                sheet.put(Rect { width, ..left }, keys, theme.key);
+                sheet.put(skip(left, column + between), what, Style::new());
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::super::attaching::From;
 use super::super::{
     ACTIONS, Action, ActionInfo, Ask, Choice, Effect, Field, Focus, Item, PickKind, Picker, Popup,
-    State, detail_lines, fits_row, help_lines,
+    State, fits_row, sheet_lines,
 };
 use super::{focus, input, list, perform, prompt, references, session, settings, warn};
 
@@ -76,14 +76,7 @@ pub(super) fn close(state: &mut State) {
 /// Scrolls the help or the details.
 pub(super) fn scroll(state: &mut State, by: isize) {
     let area = state.layout().popup_list;
-    let lines = match &state.popup {
-        Some(Popup::Help { .. }) => help_lines(&state.keymap).len(),
-        Some(Popup::Details { .. }) => state
-            .history
-            .selected()
-            .map_or(0, |g| detail_lines(g, area.width).len()),
-        _ => 0,
-    };
+    let lines = sheet_lines(state, area.width).unwrap_or(0);
     let last = lines.saturating_sub(usize::from(area.height));
     if let Some(Popup::Help { scroll } | Popup::Details { scroll }) = &mut state.popup {
         *scroll = scroll.saturating_add_signed(by).min(last);

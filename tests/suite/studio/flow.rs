@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use plantain::domain::{Clean, Progress, State as Stand};
-use plantain::studio::{Effect, Event, Focus, Level, Stage, next_wake, words};
+use plantain::studio::{Effect, Event, Focus, Level, Stage, details, next_wake, words};
 
 use super::script::{Script, failure, id, picture, rows};
 
@@ -183,6 +183,10 @@ fn a_running_generation_tells_state_time_text_and_waits() {
         "again in 15 s (1 of 3): too many requests"
     );
     assert_eq!((s.state.jobs.active(), s.state.jobs.waiting()), (1, 1));
+    let row = &s.state.history.row(new).unwrap().generation;
+    let told = details(row, s.state.jobs.get(new));
+    let cause = told.iter().find(|d| d.label == "Cause").unwrap();
+    assert_eq!(cause.text.as_str(), "too many requests");
     s.progress(new, Progress::Sending).after(65_000);
     s.progress(new, Progress::Answering);
     s.progress(new, Progress::Percent(40));

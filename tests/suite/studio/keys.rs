@@ -4,8 +4,10 @@ use plantain::domain::Display;
 use plantain::studio::keymap::{DEFAULT, key_table_markdown};
 use plantain::studio::{
     ACTIONS, Action, Choice, Context, Effect, Event, Field, Focus, HelpLine, Keymap, PickKind,
-    Popup, help_lines, hints,
+    Popup, help_lines, hints, key_column,
 };
+
+use ratatui::layout::Rect;
 
 use super::script::{Script, keymap, rows};
 
@@ -214,7 +216,7 @@ fn only_what_the_selected_row_allows_is_hinted() {
 #[test]
 fn the_help_and_the_table_name_every_binding() {
     let keymap = keymap();
-    let help: Vec<String> = help_lines(&keymap)
+    let help: Vec<String> = help_lines(&keymap, 200)
         .into_iter()
         .filter_map(|l| match l {
             HelpLine::Keys(keys, _) => Some(keys),
@@ -334,10 +336,56 @@ fn help_opens_everywhere_and_scrolls() {
     let Some(Popup::Help { scroll }) = s.state.popup else {
         panic!()
     };
-    let shown = usize::from(s.state.layout().popup_list.height);
-    assert_eq!(scroll + shown, help_lines(&s.state.keymap).len());
+    let Rect { width, height, .. } = s.state.layout().popup_list;
+    let shown = usize::from(height);
+    assert_eq!(scroll + shown, help_lines(&s.state.keymap, width).len());
+    assert_eq!(hints(&s.state)[0].word, "close", "there is no more");
     s.keys("<Esc><Esc>?");
     assert_eq!(s.state.popup, Some(Popup::Help { scroll: 0 }));
+}
+
+#[test]
+fn the_words_of_the_help_are_whole_at_every_width() {
+    let keymap = keymap();
+    for width in [38, 78, 94] {
+        let lines = help_lines(&keymap, width);
+        let told: Vec<String> = lines
+            .into_iter()
+            .filter_map(|line| match line {
+                HelpLine::Keys(keys, what) => {
+                    let words = 3 + usize::from(key_column(width)) + 2 + what.trim_end().len();
+                    assert!(words <= usize::from(width), "{width}: {what}");
+                    let column = usize::from(key_column(width));
+                    assert!(keys.len() <= column, "{width}: {keys}");
+                    Some(what)
+                }
+                HelpLine::Heading(_) => None,
+            })
+            .collect();
+        let told = told
+            .join(" ")
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
+        for info in ACTIONS
+            .iter()
+            .filter(|i| keymap.keys_of(i.action).is_some())
+        {
+            assert!(told.contains(info.words), "{width}: {}", info.words);
+        }
+    }
+}
+
+#[test]
+fn the_details_are_as_high_as_their_text_and_cover_a_small_screen() {
+    let mut s = Script::with_rows(120, 40, rows(1));
+    s.keys("<Esc>I");
+    let popup = s.state.layout().popup;
+    assert!(popup.height < 20, "{popup:?}");
+    assert_eq!(hints(&s.state)[0].word, "close", "there is no more to see");
+    s.resize(40, 12);
+    assert_eq!(s.state.layout().popup, Rect::new(0, 0, 40, 11));
+    assert_eq!(hints(&s.state)[0].word, "more");
 }
 
 #[test]
