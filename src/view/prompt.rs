@@ -3,12 +3,12 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::Clean;
+use crate::domain::{Clean, PictureId, Reference};
 use crate::studio::{Action, Context, Focus};
 
 use super::panel;
 use super::sheet::Sheet;
-use super::text::{self, cut, few_marks, rows};
+use super::text::{self, cut, excerpt, few_marks, rows};
 
 /// A chip's label is cut to so many cells.
 const CHIP: u16 = 18;
@@ -84,13 +84,23 @@ fn more_lines(sheet: &mut Sheet<'_>) {
     );
 }
 
-/// `#1 hero.png  #2 sky.jpg`, as many as fit in `room` cells, and how many more there are.
+/// The prompt of a picture of the history; the name of any other.
+fn label(sheet: &Sheet<'_>, reference: &Reference) -> Clean {
+    let picture = reference.given.parse::<PictureId>().ok();
+    let row = picture.and_then(|p| sheet.state.history.row(p.generation));
+    match row {
+        Some(row) => excerpt(row.generation.request.prompt.typed(), CHIP),
+        None => Clean::line(&reference.label()),
+    }
+}
+
+/// `#1 a neon city  #2 sky.jpg`, as many as fit in `room` cells, and how many more there are.
 fn chips(sheet: &Sheet<'_>, room: u16) -> Line<'static> {
     let (form, theme) = (&sheet.state.form, sheet.theme);
     let mut spans = Vec::new();
     let mut left = room;
     for (at, reference) in form.references.iter().enumerate() {
-        let label = Clean::line(&reference.label());
+        let label = label(sheet, reference);
         let chip = format!(" #{} {} ", at + 1, cut(label.as_str(), CHIP));
         let wide = text::width(&chip) + 1;
         if wide > left {

@@ -213,6 +213,18 @@ fn a_long_prompt_scrolls_and_its_references_stand_in_the_frame() {
 }
 
 #[test]
+fn a_picture_of_the_history_is_told_by_its_prompt_and_a_file_by_its_name() {
+    let mut desk = Desk::with(120, 40, some_history());
+    desk.keys("Alt+3 Home e");
+    desk.state.form.references.push(file("/home/ada/hero.png"));
+    let screen = desk.screen();
+    assert!(
+        screen.contains(" #1 a red fox in the…   #2 hero.png "),
+        "{screen}"
+    );
+}
+
+#[test]
 fn the_settings_tell_what_they_lead_to() {
     at_each_size("settings", |w, h| {
         let mut desk = Desk::empty(w, h);
