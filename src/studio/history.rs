@@ -72,8 +72,12 @@ impl History {
         self.index_of(self.selected?)
     }
 
-    /// The selected generation, also while the filter hides its row.
+    /// The selected generation, also while the filter hides its row. While that filter is typed it is the first that
+    /// matches, so that the picture belongs to the list beside it; the selection itself does not move.
     pub fn selected(&self) -> Option<&Generation> {
+        if self.filtering && !self.filter.is_empty() && self.selected_index().is_none() {
+            return self.rows.first().map(|r| &r.generation);
+        }
         self.row(self.selected?).map(|r| &r.generation)
     }
 
@@ -188,6 +192,7 @@ impl History {
     pub fn shown(&self) -> Option<&Picture> {
         let generation = self.selected()?;
         self.variant
+            .filter(|_| self.selected == Some(generation.id))
             .and_then(|n| generation.pictures.iter().find(|p| p.id.n == n))
             .or_else(|| generation.selected())
     }

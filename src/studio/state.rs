@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use ratatui::layout::Position;
+
 use crate::domain::{Catalog, Clean, Display, GenerationId, Now, Request, TaskId};
 
 use super::attaching::Attaching;
@@ -159,10 +161,21 @@ pub struct State {
     pub(super) drafts: Drafts,
     /// References on their way into the form.
     pub(super) attaching: Attaching,
+    /// What the mouse is about.
+    pub(super) mouse: Mouse,
     /// What survives a restart.
     pub(super) saving: Saving,
     /// Numbers for effects.
     pub(super) tasks: Tasks,
+}
+
+/// What the mouse is about.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Mouse {
+    /// Where the left button was pressed; `None` once it is up or moves.
+    pub(super) pressed: Option<Position>,
+    /// How text is selected was told.
+    pub(super) told: bool,
 }
 
 /// Numbers for effects, and which of them are awaited.
@@ -209,6 +222,7 @@ impl State {
             pending_until: None,
             drafts: Drafts::default(),
             attaching: Attaching::default(),
+            mouse: Mouse::default(),
             saving,
             tasks: Tasks::default(),
         };

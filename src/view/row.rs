@@ -20,7 +20,8 @@ const LEAST_FOR_THUMBNAIL: u16 = 32;
 pub fn draw(sheet: &mut Sheet<'_>, area: Rect, row: &Row) {
     let (state, theme) = (sheet.state, sheet.theme);
     let generation = &row.generation;
-    let selected = state.history.selected == Some(generation.id);
+    let selected = state.history.selected();
+    let selected = selected.is_some_and(|s| s.id == generation.id);
     let focused = matches!(state.focus, Focus::History | Focus::Picture);
     if selected {
         let style = if focused {

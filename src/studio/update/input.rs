@@ -162,13 +162,38 @@ fn mouse(state: &mut State, event: MouseEvent) -> Vec<Effect> {
     let at = Position::new(event.column, event.row);
     match event.kind {
         MouseEventKind::Down(MouseButton::Left) => {
-            session::touch(state);
-            state.jobs.watched = false;
-            click(state, at)
+            state.mouse.pressed = Some(at);
+            Vec::new()
         }
+        // A press that becomes a drag means to mark text, which the terminal does only with Shift.
+        MouseEventKind::Drag(MouseButton::Left) => {
+            dragged(state);
+            Vec::new()
+        }
+        MouseEventKind::Up(MouseButton::Left) => match state.mouse.pressed.take() {
+            Some(pressed) if pressed == at => {
+                session::touch(state);
+                state.jobs.watched = false;
+                click(state, at)
+            }
+            Some(_) => {
+                dragged(state);
+                Vec::new()
+            }
+            None => Vec::new(),
+        },
         MouseEventKind::ScrollDown => wheel(state, at, 1),
         MouseEventKind::ScrollUp => wheel(state, at, -1),
         _ => Vec::new(),
+    }
+}
+
+/// The first drag is told how text is selected; no drag moves anything.
+fn dragged(state: &mut State) {
+    state.mouse.pressed = None;
+    if !std::mem::replace(&mut state.mouse.told, true) {
+        let now = state.now.since_start;
+        state.notices.note("Shift+drag selects text", now);
     }
 }
 

@@ -147,16 +147,10 @@ fn lines_wrap_in_our_layout_and_the_cursor_moves_by_what_is_seen() {
 
 #[test]
 fn a_click_puts_the_cursor_there() {
-    use crossterm::event::{Event as Input, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
     let mut s = Script::with_rows(120, 40, rows(3));
     s.keys("one<Ctrl+J>two<Esc>");
     let text = s.state.layout().text;
-    s.event(Event::Input(Input::Mouse(MouseEvent {
-        kind: MouseEventKind::Down(MouseButton::Left),
-        column: text.x + 1,
-        row: text.y,
-        modifiers: KeyModifiers::NONE,
-    })));
+    s.click(text.x + 1, text.y);
     assert_eq!(s.state.focus, Focus::Prompt);
     s.keys("X");
     assert_eq!(s.text(), "oXne\ntwo");

@@ -66,7 +66,12 @@ fn the_filter_asks_as_one_types_and_esc_drops_it() {
         Some(id(3)),
         "a filter never makes the selection jump"
     );
-    assert!(s.state.history.shown().is_some(), "and its picture stays");
+    let shown = |s: &Script| s.state.history.shown().map(|p| p.id.generation);
+    assert_eq!(shown(&s), Some(id(2)), "but the picture is of the list");
+    let mut dropped = at_row(3);
+    dropped.state = s.state.clone();
+    dropped.keys("<Esc>");
+    assert_eq!(shown(&dropped), Some(id(3)), "Esc goes back to it");
     s.keys("<Enter>");
     assert_eq!(s.selected(), Some(id(2)));
     s.keys("j<Esc>");
@@ -151,34 +156,24 @@ fn an_unknown_sequence_does_nothing() {
 
 #[test]
 fn the_mouse_selects_rows_and_opens_what_it_hits() {
-    use crossterm::event::{Event as Input, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+    use crossterm::event::MouseEventKind;
     let mut s = Script::with_rows(120, 40, rows(9));
-    let mouse = |kind, column, row| {
-        Event::Input(Input::Mouse(MouseEvent {
-            kind,
-            column,
-            row,
-            modifiers: KeyModifiers::NONE,
-        }))
-    };
-    let down = MouseEventKind::Down(MouseButton::Left);
     let row = s.state.layout().row(2);
-    s.event(mouse(down, row.x + 3, row.y + 1));
+    s.click(row.x + 3, row.y + 1);
     assert_eq!((s.selected(), s.state.focus), (Some(id(7)), Focus::History));
-    s.event(mouse(MouseEventKind::ScrollDown, row.x, row.y));
+    s.mouse(MouseEventKind::ScrollDown, row.x, row.y);
     assert_eq!(s.selected(), Some(id(6)));
     let canvas = s.state.layout().canvas;
-    s.event(mouse(down, canvas.x + 3, canvas.y + 3));
+    s.click(canvas.x + 3, canvas.y + 3);
     assert!(s.state.full_view);
-    s.event(mouse(down, 5, 5));
+    s.click(5, 5);
     let field = s.state.layout().field(plantain::studio::Field::Ratio);
-    s.event(mouse(down, field.x, field.y));
+    s.click(field.x, field.y);
     assert_eq!(s.picked(), "16:9");
     let list = s.state.layout().popup_list;
-    s.event(mouse(down, list.x, list.y));
+    s.click(list.x, list.y);
     assert_eq!(s.state.form.ratio.to_string(), "1:1");
-    s.event(mouse(down, field.x, field.y))
-        .event(mouse(down, 0, 39));
+    s.click(field.x, field.y).click(0, 39);
     assert!(s.state.popup.is_none(), "a click beside it closes it");
     assert_eq!(s.take(), []);
 }
@@ -207,4 +202,25 @@ fn a_page_that_was_read_before_an_end_does_not_undo_it() {
         matches!(&s.take()[..], [Effect::LoadHistory { .. }]),
         "and it is read again"
     );
+}
+
+#[test]
+fn a_drag_moves_nothing_and_the_first_one_is_told_how_to_select() {
+    use crossterm::event::{MouseButton, MouseEventKind};
+    let (down, drag, up) = (
+        MouseEventKind::Down(MouseButton::Left),
+        MouseEventKind::Drag(MouseButton::Left),
+        MouseEventKind::Up(MouseButton::Left),
+    );
+    let mut s = Script::with_rows(120, 40, rows(9));
+    let row = s.state.layout().row(2);
+    s.mouse(down, row.x + 3, row.y);
+    assert_eq!(s.selected(), Some(id(9)), "not before the button is up");
+    s.mouse(drag, row.x + 9, row.y).mouse(up, row.x + 9, row.y);
+    assert_eq!((s.selected(), s.state.focus), (Some(id(9)), Focus::Prompt));
+    assert_eq!(s.notice(), "Shift+drag selects text");
+    s.wake();
+    s.mouse(down, row.x, row.y).mouse(up, row.x + 9, row.y);
+    assert_eq!(s.selected(), Some(id(9)), "where no movement is reported");
+    assert_eq!(s.notice(), "", "it is told once");
 }

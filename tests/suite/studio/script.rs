@@ -1,6 +1,9 @@
 //! The harness: keys in the keymap's notation go in, effects come out; time is a number.
 
-use crossterm::event::{Event as Input, KeyEvent, KeyEventKind, KeyEventState};
+use crossterm::event::{
+    Event as Input, KeyEvent, KeyEventKind, KeyEventState, KeyModifiers, MouseButton, MouseEvent,
+    MouseEventKind,
+};
 use plantain::domain::{
     AspectRatio, Clean, Failure, FailureKind, FileFormat, Generation, GenerationId, Now,
     OutputFormat, Picture, PictureId, PixelSize, Progress, Prompt, Reference, Request, Step,
@@ -142,6 +145,21 @@ impl Script {
 
     pub fn paste(&mut self, text: &str) -> &mut Self {
         self.event(Event::Input(Input::Paste(text.to_owned())))
+    }
+
+    pub fn mouse(&mut self, kind: MouseEventKind, column: u16, row: u16) -> &mut Self {
+        self.event(Event::Input(Input::Mouse(MouseEvent {
+            kind,
+            column,
+            row,
+            modifiers: KeyModifiers::NONE,
+        })))
+    }
+
+    /// Presses the left button there and lets it go.
+    pub fn click(&mut self, column: u16, row: u16) -> &mut Self {
+        self.mouse(MouseEventKind::Down(MouseButton::Left), column, row)
+            .mouse(MouseEventKind::Up(MouseButton::Left), column, row)
     }
 
     pub fn resize(&mut self, width: u16, height: u16) -> &mut Self {
