@@ -101,7 +101,8 @@ fn draw_caption(sheet: &mut Sheet<'_>, area: Rect, generation: &Generation, pict
     let asked = Clean::line(&generation.request.model);
     let model = generation.model_answered.as_ref().unwrap_or(&asked);
     let demo = generation.demo.then_some(("demo", theme.demo));
-    for (words, style) in std::iter::once((model.as_str(), theme.dim)).chain(demo) {
+    // That it is no real picture matters more than which model is said to have made it.
+    for (words, style) in demo.into_iter().chain([(model.as_str(), theme.dim)]) {
         if text::width(words) + 2 <= inside.width - took {
             took += 2 + sheet.put(skip(inside, took + 2), words, style);
         }

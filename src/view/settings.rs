@@ -93,7 +93,7 @@ fn folded(sheet: &mut Sheet<'_>, field: Field) {
     sheet.put(inside, value.as_str(), value_style(sheet, field, selected));
 }
 
-/// The price, and what the catalog warns of.
+/// The price, and what the catalog warns of, in few words: the notice said it whole.
 fn consequences(sheet: &mut Sheet<'_>, area: Rect) {
     let (state, theme) = (sheet.state, sheet.theme);
     let (form, catalog) = (&state.form, &state.catalog);
@@ -105,9 +105,12 @@ fn consequences(sheet: &mut Sheet<'_>, area: Rect) {
         Some(price) => sheet.put(skip(inside, LABEL), price.as_str(), theme.base),
         None => sheet.put(skip(inside, LABEL), "unknown", theme.dim),
     };
-    if let Some(warning) = catalog.warnings(&form.model, form.format).first() {
-        text::put_wrapped(sheet.buf, below(inside, 1), warning.as_str(), theme.warn);
-    }
+    let doubt = match catalog.model(&form.model) {
+        None => "not in the catalog",
+        Some(model) if !model.formats.contains(&form.format) => "format not listed for it",
+        Some(_) => return,
+    };
+    text::put_wrapped(sheet.buf, below(inside, 1), doubt, theme.warn);
 }
 
 /// How a value looks: one that the catalog warns of stands out.
