@@ -162,6 +162,18 @@ impl Hands {
         );
     }
 
+    /// Removes what the demo endpoint made; the list reads itself anew, as after another process's change.
+    pub(super) fn remove_demo(&self, task: TaskId) {
+        let library = self.world.library.clone();
+        let events = self.events.clone();
+        tokio::spawn(async move {
+            let removed = blocking(move || library.remove_demo()).await;
+            let result = removed.map(|count| Clean::line(&format!("{count} removed")));
+            let _ = events.send(Event::Done { task, result });
+            let _ = events.send(Event::LibraryChanged);
+        });
+    }
+
     /// Does disk or process work and ends in a toast.
     pub(super) fn toast(
         &self,

@@ -234,6 +234,7 @@ impl Studio {
                 self.hands
                     .toast(task, move || outside::save_copy(&picture, &folder));
             }
+            Effect::RemoveDemo { task } => self.hands.remove_demo(task),
             Effect::OpenOutside { task, path } => {
                 let remote = self.state.display.remote;
                 self.hands.toast(task, move || outside::open(&path, remote));

@@ -155,6 +155,8 @@ pub enum Action {
     Cancel,
     /// Cancels all that are queued.
     CancelQueued,
+    /// Removes all that the demo endpoint made; asks.
+    RemoveDemo,
     /// Saves a copy where plantain was started.
     SaveCopy,
     /// Copies the file's path.
@@ -321,6 +323,7 @@ pub const ACTIONS: &[ActionInfo] = &{
         row(A::RecallPrompt, "recall-prompt", History, "take over its prompt"),
         row(A::Cancel, "cancel", History, "cancel it; asks when it was sent already").hint(30, "cancel"),
         row(A::CancelQueued, "cancel-queued", History, "cancel all that are queued"),
+        row(A::RemoveDemo, "remove-demo", History, "remove all pictures of the demo endpoint; asks"),
         row(A::SaveCopy, "save-copy", History, "save a copy where plantain was started").hint(34, "save"),
         row(A::CopyPath, "copy-path", History, "copy the file's path").hint(36, "path"),
         row(A::CopyUrl, "copy-url", History, "copy the picture's URL"),

@@ -41,6 +41,11 @@ pub enum Effect {
         /// A path (`~` allowed), a URL, a data URI, `ID`, `ID.N` or `last`.
         given: String,
     },
+    /// Remove all that the demo endpoint made, files too. Answered by `Done`, and by `LibraryChanged`.
+    RemoveDemo {
+        /// Echoed.
+        task: TaskId,
+    },
     /// Copy the file into the folder where plantain was started. Answered by `Done`.
     SaveCopy {
         /// Echoed.

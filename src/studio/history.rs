@@ -96,6 +96,13 @@ impl History {
             .or(aside)
     }
 
+    /// Selects nothing: the next page's first row takes the selection.
+    pub(super) fn unselect(&mut self) {
+        self.selected = None;
+        self.variant = None;
+        self.aside = None;
+    }
+
     /// Selects a row; it has been seen then.
     pub(super) fn select(&mut self, id: GenerationId) {
         if self.selected != Some(id) {

@@ -75,6 +75,8 @@ pub enum Ask {
     Send(Vec<Request>),
     /// Cancel one that was sent already.
     Cancel(GenerationId),
+    /// Remove all that the demo endpoint made.
+    RemoveDemo,
     /// Quit.
     Quit,
 }

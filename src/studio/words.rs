@@ -108,6 +108,10 @@ pub fn ask(ask: &Ask, state: &State) -> String {
         Ask::Cancel(_) => {
             "it was sent and may be billed all the same - Enter cancels it, Esc not".to_owned()
         }
+        Ask::RemoveDemo => {
+            "every picture of the demo endpoint and its file - Enter removes them, Esc not"
+                .to_owned()
+        }
         Ask::Quit => {
             let running = match (state.jobs.active(), state.jobs.queued()) {
                 (0, 0) => return "quit? - Enter quits, Esc not".to_owned(),

@@ -5,7 +5,7 @@ use super::super::{
     ACTIONS, Action, ActionInfo, Ask, Choice, Effect, Field, Focus, Item, PickKind, Picker, Popup,
     State, fits_row, sheet_lines,
 };
-use super::{focus, input, list, perform, prompt, references, session, settings, warn};
+use super::{focus, input, list, perform, prompt, references, session, settings, toast_task, warn};
 
 /// References that are offered from the history.
 const RECENT: usize = 100;
@@ -140,6 +140,15 @@ pub(super) fn answered_yes(state: &mut State, question: Ask) -> Vec<Effect> {
             };
             job.cancelling = true;
             vec![Effect::Cancel(id)]
+        }
+        Ask::RemoveDemo => {
+            if state.history.selected().is_some_and(|g| g.demo) {
+                // Else it would be kept as a row that the list does not hold.
+                state.history.unselect();
+            }
+            vec![Effect::RemoveDemo {
+                task: toast_task(state),
+            }]
         }
         Ask::Quit => session::quit(state),
     }

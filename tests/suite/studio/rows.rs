@@ -1,9 +1,9 @@
 //! What can be done with a row: show, repeat, cancel, take over, copy, open.
 
 use plantain::domain::{Picture, PictureId, Progress};
-use plantain::studio::{Ask, Effect, Event, Focus, Popup, words};
+use plantain::studio::{Ask, Effect, Event, Focus, Page, Popup, words};
 
-use super::script::{Script, at_row, done, failure, generation, id, picture};
+use super::script::{Script, at_row, done, failure, generation, id, picture, rows};
 
 #[test]
 fn enter_is_full_view_and_n_goes_on_in_it() {
@@ -229,4 +229,40 @@ fn leaving_keys_only_close_a_question() {
         assert_eq!((s.take(), s.state.ask.clone()), (vec![], None), "{key}");
     }
     assert_eq!(s.text(), "");
+}
+
+#[test]
+fn removing_what_the_demo_made_is_asked_first_and_leaves_no_row_of_it_selected() {
+    let mut generations = rows(2);
+    generations[0].demo = true;
+    let paid = generations[1].clone();
+    let mut s = Script::with_rows(120, 40, generations);
+    s.keys("<Esc>:");
+    s.keys("remove all pictures<Enter>");
+    assert!(s.take().is_empty(), "nothing is removed unasked");
+    s.keys("<Esc>:remove all pictures<Enter><Enter>");
+    let task = match &s.take()[..] {
+        [Effect::RemoveDemo { task }] => *task,
+        other => panic!("{other:?}"),
+    };
+    s.event(Event::Done {
+        task,
+        result: Ok("1 removed".into()),
+    });
+    assert_eq!(s.notice(), "1 removed");
+    s.event(Event::LibraryChanged);
+    let task = match &s.take()[..] {
+        [Effect::LoadHistory { task, .. }] => *task,
+        other => panic!("{other:?}"),
+    };
+    s.event(Event::HistoryLoaded {
+        task,
+        result: Ok(Page {
+            generations: vec![paid.clone()],
+            more: false,
+            total: 1,
+        }),
+    });
+    assert_eq!(s.state.history.selected, Some(paid.id));
+    assert_eq!(s.state.history.rows.len(), 1);
 }
