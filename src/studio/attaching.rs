@@ -10,12 +10,12 @@ pub(super) struct Given {
     /// A path, URL or id.
     pub(super) text: String,
     /// Where it came from.
-    pub(super) from: From,
+    pub(super) from: Origin,
 }
 
 /// Where a reference came from, and so what becomes of its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum From {
+pub(super) enum Origin {
     /// An `@word` of the prompt, which leaves the prompt once it is found.
     Word(String),
     /// Typed into the list of references; it goes into the prompt as an `@word` when it is not found.

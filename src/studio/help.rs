@@ -107,6 +107,7 @@ fn over(state: &State) -> Option<Vec<(Action, &'static str)>> {
             (Action::SaveCopy, "save"),
             (Action::CopyPath, "path"),
             (Action::Cancel, "cancel"),
+            (Action::Again, "again"),
             (Action::Details, "details"),
             (Action::Help, "help"),
         ]),

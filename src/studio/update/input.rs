@@ -65,7 +65,7 @@ fn key(state: &mut State, key: Key) -> Vec<Effect> {
             if key.code != KeyCode::Esc {
                 let begun = &keys[..keys.len() - 1];
                 let next = state.keymap.following(state.contexts(), begun).join(" ");
-                let hint = format!("after {} come {next}", show_keys(begun));
+                let hint = format!("after {}: {next}", show_keys(begun));
                 warn(state, format!("{} is not bound", show_keys(&keys)), &hint);
             }
             Vec::new()

@@ -1,6 +1,6 @@
 //! What lies over the panes: lists, help, details, and the question in the footer.
 
-use super::super::attaching::From;
+use super::super::attaching::Origin;
 use super::super::{
     ACTIONS, Action, ActionInfo, Ask, Choice, Effect, Field, Focus, Item, PickKind, Picker, Popup,
     State, fits_row, sheet_lines,
@@ -115,9 +115,9 @@ pub(super) fn confirm(state: &mut State) -> Vec<Effect> {
         Choice::Act(action) => return perform(state, action),
         Choice::Reference(given) => {
             let from = if given == picker.field.text().trim() {
-                From::Typed
+                Origin::Typed
             } else {
-                From::Chosen
+                Origin::Chosen
             };
             return references::look_for(state, &given, from);
         }

@@ -2,7 +2,7 @@
 
 use crate::domain::{Failure, Reference, TaskId};
 
-use super::super::attaching::{From, Given};
+use super::super::attaching::{Given, Origin};
 use super::super::{Effect, State};
 use super::prompt;
 
@@ -13,7 +13,7 @@ const ENDINGS: [&str; 7] = [".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif", "
 const PUNCTUATION: [char; 7] = [',', '.', ';', ':', '!', '?', ')'];
 
 /// Looks for one reference.
-pub(super) fn look_for(state: &mut State, given: &str, from: From) -> Vec<Effect> {
+pub(super) fn look_for(state: &mut State, given: &str, from: Origin) -> Vec<Effect> {
     let given = given.trim().to_owned();
     if given.is_empty() || state.attaching.looking.values().any(|g| g.text == given) {
         return Vec::new();
@@ -53,7 +53,7 @@ fn look_for_word(state: &mut State, word: &str) -> Vec<Effect> {
         .map(|g| g.trim_end_matches(PUNCTUATION));
     match given {
         Some(given) if reads_like_a_picture(given) && !state.attaching.literal.contains(word) => {
-            look_for(state, given, From::Word(word.to_owned()))
+            look_for(state, given, Origin::Word(word.to_owned()))
         }
         _ => Vec::new(),
     }
@@ -84,7 +84,7 @@ pub(super) fn resolved(
     state.attaching.then_send &= prompt::is_as_entered(state);
     match result {
         Ok(reference) => {
-            if let From::Word(word) = &asked.from {
+            if let Origin::Word(word) = &asked.from {
                 state.editor.remove_word(word);
             }
             if !state
@@ -99,15 +99,15 @@ pub(super) fn resolved(
         Err(mut failure) => {
             state.attaching.then_send = false;
             match asked.from {
-                From::Word(word) => {
+                Origin::Word(word) => {
                     // Not a picture after all: a second Enter sends it as it stands.
                     let hint = failure.hint.take();
                     let hint = hint.map(|h| format!("{h}; ")).unwrap_or_default();
                     failure = failure.hint(format!("{hint}Enter again sends {word} as text"));
                     keep_as_text(state, &word);
                 }
-                From::Typed => give_back(state, &asked.text),
-                From::Chosen => {}
+                Origin::Typed => give_back(state, &asked.text),
+                Origin::Chosen => {}
             }
             state.notices.fail(&failure);
         }

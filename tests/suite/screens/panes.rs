@@ -225,6 +225,14 @@ fn a_picture_of_the_history_is_told_by_its_prompt_and_a_file_by_its_name() {
 }
 
 #[test]
+fn where_the_caption_is_short_it_still_says_demo() {
+    let mut desk = Desk::with(100, 30, some_history());
+    desk.keys("Alt+3 Home");
+    let screen = desk.screen();
+    assert!(screen.contains("asked 16:9 png  demo"), "{screen}");
+}
+
+#[test]
 fn the_settings_tell_what_they_lead_to() {
     at_each_size("settings", |w, h| {
         let mut desk = Desk::empty(w, h);

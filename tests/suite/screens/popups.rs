@@ -116,6 +116,17 @@ fn the_details_scroll_to_their_last_line_and_no_further() {
 }
 
 #[test]
+fn a_notice_keeps_cause_and_hint_apart() {
+    let mut desk = desk(80, 24);
+    desk.keys("y x");
+    let screen = desk.screen();
+    assert!(
+        screen.contains("! y x is not bound - after y: y u p c"),
+        "{screen}"
+    );
+}
+
+#[test]
 fn an_unfinished_sequence_is_shown() {
     let mut desk = desk(80, 24);
     desk.keys("y");

@@ -143,7 +143,7 @@ fn an_unknown_sequence_does_nothing() {
     assert_eq!(s.notice(), "y x is not bound");
     let told = s.state.notices.newest().unwrap();
     assert_eq!(told.level, Level::Warning, "nothing worked");
-    assert_eq!(told.hint.as_ref().unwrap().as_str(), "after y come y u p c");
+    assert_eq!(told.hint.as_ref().unwrap().as_str(), "after y: y u p c");
     s.keys("y").wake();
     assert!(
         s.state.pending.is_empty(),
