@@ -13,12 +13,15 @@ mod progress;
 mod serve;
 mod show;
 
+use std::panic;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use crate::config::{Config, Environment};
 use crate::domain::{Clean, Failure, FailureKind};
+use crate::picture;
 use crate::runtime;
+use crate::terminal::take_panic;
 use args::{Args, Verb};
 
 /// How a run of plantain ends.
@@ -33,6 +36,7 @@ pub enum Outcome {
 
 /// Parses the command line, runs it, and gives the exit code.
 pub fn main() -> ExitCode {
+    hush_caught_panics();
     let args = match Args::read() {
         Ok(args) => args,
         Err(error) => {
@@ -97,11 +101,28 @@ fn code_of(failure: &Failure) -> u8 {
     }
 }
 
+/// A damaged file may make a decoder panic, which is caught and told as a failure: the panic itself is no news.
+fn hush_caught_panics() {
+    let before = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if !picture::panic_is_caught() {
+            before(info);
+        }
+    }));
+}
+
 /// Without a verb: the studio.
 fn studio(args: &Args) -> Result<Outcome, Failure> {
     let environment = Environment::of_process();
     let config = Config::load(&environment, &args.common.overrides())?;
-    let ending = block_on(runtime::run(&config, &environment))?;
+    let ending = block_on(runtime::run(&config, &environment));
+    // What would have torn the screen is told now.
+    if let Some(message) = take_panic() {
+        print::note(&Clean::line(&format!(
+            "a fault of plantain's own: {message}"
+        )));
+    }
+    let ending = ending?;
     Ok(match ending {
         runtime::Ending::Quit => Outcome::Done,
         runtime::Ending::Signal(number) => Outcome::Signal(number),

@@ -4,7 +4,7 @@
 //! cells; here the size is told, and a place that pictures or others have drawn over can be drawn anew.
 
 use ratatui::backend::{Backend, CrosstermBackend};
-use ratatui::buffer::{Buffer, Cell, CellDiffOption, CellWidth};
+use ratatui::buffer::{Buffer, CellWidth};
 use ratatui::layout::{Position, Rect, Size};
 
 const SYNC: (&[u8], &[u8]) = (b"\x1b[?2026h", b"\x1b[?2026l");
@@ -57,22 +57,6 @@ impl Surface {
             cells: std::mem::take(&mut self.cells),
             ..Self::new(size)
         };
-    }
-
-    /// Draws the cells of `area` anew with the next frame, changed or not: a picture was erased there.
-    pub fn invalidate(&mut self, area: Rect) {
-        let area = area.intersection(self.shown.area);
-        for y in area.top()..area.bottom() {
-            // A wide character that reaches into the area begins one cell before it.
-            let reaches = |cell: &Cell| cell.cell_width() > 1;
-            let before = area.left().checked_sub(1);
-            let before = before.filter(|x| self.shown.cell((*x, y)).is_some_and(reaches));
-            for x in before.into_iter().chain(area.left()..area.right()) {
-                if let Some(cell) = self.shown.cell_mut((x, y)) {
-                    cell.set_diff_option(CellDiffOption::AlwaysUpdate);
-                }
-            }
-        }
     }
 
     /// Lets `view` fill the blank next cells, and works out what changes. [`Self::finish`] must follow.

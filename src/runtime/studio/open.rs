@@ -10,6 +10,7 @@ use super::face::Face;
 use super::{Ending, Queues, Studio};
 use crate::config::{Config, Environment, Notify};
 use crate::domain::{Clean, Failure, FailureKind};
+use crate::picture;
 use crate::runtime::clock::Clock;
 use crate::runtime::hands::Hands;
 use crate::runtime::pictures::Pictures;
@@ -29,7 +30,7 @@ pub async fn run(config: &Config, environment: &Environment) -> Result<Ending, F
     let theme = Theme::named(&config.settings.theme.value)?;
     let signals = Signals::listen_for_studio()?;
     let world = Arc::new(World::open(config, environment).await?);
-    install_panic_hook();
+    install_panic_hook(picture::panic_is_caught);
     let size = tty.size();
     let facts = environment_of(environment, size);
     let ssh = facts.ssh;

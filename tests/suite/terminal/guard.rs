@@ -287,7 +287,7 @@ async fn a_part_as_a_program() {
     let Ok(part) = std::env::var(PART) else {
         return;
     };
-    install_panic_hook();
+    install_panic_hook(|| false);
     let tty = Tty::open().unwrap();
     let screen = Screen::enter(&tty, ALL).unwrap();
     let mut out = std::io::stdout();

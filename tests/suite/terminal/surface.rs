@@ -72,27 +72,6 @@ fn damage_names_the_cells_that_are_written() {
 }
 
 #[test]
-fn an_invalidated_place_is_drawn_anew_once() {
-    let mut surface = Surface::new(SIZE);
-    frame(&mut surface, "same", None);
-    surface.invalidate(Rect::new(1, 0, 2, 50));
-    surface.draw(|_, buffer| buffer.set_string(0, 0, "same", Style::new()));
-    let rows: Vec<Rect> = (0..3).map(|y| Rect::new(1, y, 2, 1)).collect();
-    assert_eq!(surface.damage(), rows);
-    surface.finish(b"", None);
-    assert_eq!(frame(&mut surface, "same", None), b"");
-}
-
-#[test]
-fn a_wide_character_that_reaches_into_an_invalidated_place_is_drawn_anew() {
-    let mut surface = Surface::new(SIZE);
-    frame(&mut surface, "a日b", None);
-    surface.invalidate(Rect::new(2, 0, 1, 1));
-    surface.draw(|_, buffer| buffer.set_string(0, 0, "a日b", Style::new()));
-    assert_eq!(surface.damage(), [Rect::new(1, 0, 2, 1)]);
-}
-
-#[test]
 fn after_a_reset_all_is_drawn_over_a_cleared_screen() {
     let mut surface = Surface::new(SIZE);
     let mut terminal = emulator(4, 20);
