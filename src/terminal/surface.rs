@@ -1,7 +1,7 @@
 //! The surface: two buffers of cells and the bytes that turn one into the other. Pure: bytes out, no descriptor.
 //!
-//! It stands where ratatui's `Terminal` would, which asks the tty for its size and cursor, and cannot forget single
-//! cells; here the size is told, and a place that pictures or others have drawn over can be drawn anew.
+//! It stands where ratatui's `Terminal` would, which asks the tty for its size and cursor; here the size is told, and
+//! the cells that a frame writes are told back, so that pictures under them can be sent again.
 
 use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::buffer::{Buffer, CellWidth};
