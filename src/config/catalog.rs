@@ -10,6 +10,9 @@ use crate::domain::{AspectRatio, Catalog, Failure, Model, OutputFormat, PixelSiz
 
 const CATALOG: &str = include_str!("../../assets/catalog.toml");
 
+/// The form of a user's file, in one line.
+const CATALOG_HINT: &str = "a [[model]] has name, family and formats, a [[ratio]] name and pixels; prices are text, such as \"$0.13\"";
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CatalogFile {
@@ -45,8 +48,8 @@ pub fn builtin_catalog() -> Catalog {
 pub fn catalog_with(file: Option<&UserFile>) -> Result<Catalog, Failure> {
     let mut catalog = builtin_catalog();
     if let Some(UserFile { path, text }) = file {
-        let parsed =
-            toml::from_str(text).map_err(|error| describe(Some(path.as_path()), text, &error))?;
+        let parsed = toml::from_str(text)
+            .map_err(|error| describe(Some(path.as_path()), text, &error, CATALOG_HINT))?;
         lay_over(&mut catalog, parsed);
     }
     Ok(catalog)

@@ -11,6 +11,9 @@ use super::settings::{DemoPolicy, Notify, Settings, Source, Value};
 use super::{DEFAULT_CONFIG, UserFile};
 use crate::domain::{AspectRatio, Failure, FailureKind, GraphicsKind, OutputFormat};
 
+/// Where the right form of a setting is to be seen.
+const SETTINGS_HINT: &str = "`plantain config init` shows every setting with its default";
+
 /// The environment, read once at the start, so that tests can make one up.
 #[derive(Clone, Default)]
 pub struct Environment {
@@ -126,8 +129,7 @@ impl Layer<'_> {
         let Some(over) = over else { return Ok(()) };
         let source = self.source(over.span().start);
         let value = read(over.into_inner()).map_err(|what| {
-            Failure::new(FailureKind::Config, format!("{source}: {what}"))
-                .hint("`plantain config init` shows every setting with its default")
+            Failure::new(FailureKind::Config, format!("{source}: {what}")).hint(SETTINGS_HINT)
         })?;
         *under = Value { value, source };
         Ok(())
@@ -212,19 +214,24 @@ fn defaults(paths: &Paths) -> Result<Settings, Failure> {
 }
 
 fn parse(layer: &Layer<'_>) -> Result<File, Failure> {
-    toml::from_str(layer.text).map_err(|error| describe(layer.path, layer.text, &error))
+    toml::from_str(layer.text)
+        .map_err(|error| describe(layer.path, layer.text, &error, SETTINGS_HINT))
 }
 
 /// A TOML error as one line: file, line, and what is wrong there.
-pub(super) fn describe(path: Option<&Path>, text: &str, error: &toml::de::Error) -> Failure {
+pub(super) fn describe(
+    path: Option<&Path>,
+    text: &str,
+    error: &toml::de::Error,
+    hint: &str,
+) -> Failure {
     let name = path.map_or("the built-in defaults".to_owned(), |p| {
         p.display().to_string()
     });
     let place = error.span().map_or(name.clone(), |span| {
         format!("{name}:{}", line_of(text, span.start))
     });
-    Failure::new(FailureKind::Config, format!("{place}: {}", error.message()))
-        .hint("`plantain config init` shows every setting with its default")
+    Failure::new(FailureKind::Config, format!("{place}: {}", error.message())).hint(hint)
 }
 
 fn line_of(text: &str, at: usize) -> usize {

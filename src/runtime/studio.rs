@@ -100,7 +100,7 @@ impl Studio {
                 Some(made) = queues.made.recv() => self.made(made),
                 line = self.face.line(), if self.face.is_waiting() => {
                     if line == Line::Down {
-                        self.ending = Some(Last::Hangup);
+                        self.hung_up();
                     }
                 }
                 told = queues.signals.next() => self.told(told),
@@ -155,7 +155,7 @@ impl Studio {
                     self.probed();
                 }
             }
-            Input::Hangup => self.ending = Some(Last::Hangup),
+            Input::Hangup => self.hung_up(),
         }
     }
 
@@ -170,11 +170,19 @@ impl Studio {
                 self.probed();
             }
             Told::End(number) => {
-                self.event(Event::AskedToQuit);
                 self.ending = Some(Last::Signal(number));
+                self.event(Event::AskedToQuit);
             }
-            Told::HungUp => self.ending = Some(Last::Hangup),
+            Told::HungUp => self.hung_up(),
             Told::Stop => self.hands.suspend = true,
+        }
+    }
+
+    /// The line is lost: what was typed is kept for the next start.
+    fn hung_up(&mut self) {
+        if self.ending.is_none() {
+            self.ending = Some(Last::Hangup);
+            self.event(Event::AskedToQuit);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::Request;
+use crate::domain::{PictureId, Reference, Request};
 
 /// Texts that are kept.
 const MOST: usize = 50;
@@ -16,6 +16,14 @@ pub(super) struct Entered {
     pub(super) requests: Option<Vec<Request>>,
 }
 
+/// What Ctrl+C took away: words and references come back together, or an edit would be sent as something else.
+#[derive(Debug, Clone)]
+pub(super) struct Cleared {
+    pub(super) text: String,
+    pub(super) references: Vec<Reference>,
+    pub(super) parent: Option<PictureId>,
+}
+
 /// What the editor held before.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Drafts {
@@ -23,6 +31,8 @@ pub(super) struct Drafts {
     pub(super) entered: Option<Entered>,
     /// What was sent last; `edit` empties the editor only when it still holds that.
     pub(super) sent_text: String,
+    /// What was cleared last.
+    pub(super) cleared: Option<Cleared>,
     /// Texts whose place another one took, newest first.
     pub(super) stash: Vec<String>,
     /// Stepping through earlier prompts: the place, and the draft that was there before.

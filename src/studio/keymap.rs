@@ -34,7 +34,7 @@ pub struct Keymap {
 
 /// What is wrong with a keymap file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("keymap line {line}: {message}")]
+#[error("line {line}: {message}")]
 pub struct KeymapError {
     /// In the text that was handed over, from 1.
     pub line: usize,

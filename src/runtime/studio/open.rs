@@ -111,8 +111,9 @@ fn keymap(config: &Config) -> Result<Keymap, Failure> {
     let text = user.map_or("", |file| file.text.as_str());
     Keymap::parse(DEFAULT, text).map_err(|error| {
         let path = user.map_or_else(String::new, |file| file.path.display().to_string());
-        Failure::new(FailureKind::Config, format!("{path}:{error}"))
-            .hint("F1 in the studio and the README list the names of all actions")
+        let (line, message) = (error.line, error.message);
+        Failure::new(FailureKind::Config, format!("{path}:{line}: {message}"))
+            .hint("the key table of the README names every section and action")
     })
 }
 

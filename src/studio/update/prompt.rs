@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::domain::{Failure, FailureKind, Prompt, Request};
 
-use super::super::drafts::Entered;
+use super::super::drafts::{Cleared, Entered};
 use super::super::{Action, Effect, Focus, Shape, State};
 use super::{focus, references, show_picture, warn};
 
@@ -82,7 +82,10 @@ pub(super) fn edit(state: &mut State, action: Action) {
         A::KillToEnd => editor.kill_to_end(),
         A::KillToStart => editor.kill_to_start(),
         A::Yank => editor.yank(),
-        A::Undo => _ = editor.undo(),
+        A::Undo => {
+            editor.undo();
+            come_back(state);
+        }
         A::Redo => _ = editor.redo(),
         A::ClearPrompt => clear(state),
         _ => return,
@@ -99,12 +102,30 @@ pub(super) fn is_bare(state: &State) -> bool {
 
 /// Empties the prompt with its references: kept, they would make the next words an edit that nobody asked for.
 fn clear(state: &mut State) {
-    state.drafts.keep(state.editor.text());
+    let text = state.editor.text();
+    state.drafts.keep(text.clone());
     state.editor.clear();
-    state.form.references.clear();
-    state.form.parent = None;
+    state.drafts.cleared = Some(Cleared {
+        text,
+        references: std::mem::take(&mut state.form.references),
+        parent: state.form.parent.take(),
+    });
     state.attaching.looking.clear();
     state.attaching.then_send = false;
+}
+
+/// The references of a text that is back, if nothing was attached meanwhile.
+pub(super) fn come_back(state: &mut State) {
+    let text = state.editor.text();
+    if let Some(cleared) = state
+        .drafts
+        .cleared
+        .take_if(|c| c.text == text && !text.is_empty())
+        && state.form.references.is_empty()
+    {
+        state.form.references = cleared.references;
+        state.form.parent = cleared.parent;
+    }
 }
 
 /// Enter: sends the prompt, after the references in its text were found.
@@ -219,6 +240,7 @@ pub(super) fn replace(state: &mut State, text: &str) {
     if before != text {
         state.drafts.keep(before);
         state.editor.set_text(text);
+        come_back(state);
     }
 }
 
@@ -250,6 +272,7 @@ pub(super) fn older(state: &mut State) {
     if let Some(text) = earlier(state, &draft).get(next) {
         state.editor.set_text(text);
         state.drafts.recall = Some((next, draft));
+        come_back(state);
     }
 }
 

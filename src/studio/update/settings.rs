@@ -43,7 +43,18 @@ pub(super) fn values(state: &State, field: Field) -> (Vec<Item>, Option<usize>) 
                     Choice::Model(m.clone()),
                 )
             });
-            known.chain(named).collect()
+            let is_listed =
+                catalog.model(&form.model).is_some() || state.models.contains(&form.model);
+            // The present one stands in its own list, whoever knows it; Enter must not change it.
+            let present = (!is_listed).then(|| {
+                let detail = "not in the catalog".to_owned();
+                item(
+                    form.model.clone(),
+                    detail,
+                    Choice::Model(form.model.clone()),
+                )
+            });
+            present.into_iter().chain(known).chain(named).collect()
         }
         Field::Ratio => catalog
             .ratios

@@ -73,6 +73,7 @@ fn closed_at_work(through: Option<&'static str>) {
     assert_eq!(terminal.exit(), 129);
     assert_eq!(only_state(&home), State::Saved);
     assert!(home.rows()[0].selected().unwrap().path.exists());
+    assert_eq!(home.draft(), "a red fox", "the last words are kept too");
 }
 
 #[test]

@@ -308,6 +308,11 @@ fn any_model_may_be_typed_and_the_endpoints_own_are_offered() {
     s.keys("<Ctrl+U>my-own/model<Enter>");
     assert_eq!(s.state.form.model, "my-own/model");
     assert!(s.notice().contains("not in the catalog"));
+    s.keys("<F2><Enter>");
+    assert_eq!(
+        s.state.form.model, "my-own/model",
+        "looking changes nothing"
+    );
     s.keys("<F2>zzz<Esc>");
     assert_eq!(s.state.form.model, "my-own/model", "Esc changes nothing");
     s.keys("<F3>zzz<Enter>");

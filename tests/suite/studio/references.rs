@@ -312,4 +312,16 @@ fn an_empty_prompt_names_the_key_that_detaches_and_the_one_that_brings_the_text_
     assert_eq!(first(&s), "Up brings it back");
     s.keys("<Up>");
     assert_eq!(s.text(), "at night");
+    assert_eq!(s.state.form.references.len(), 1, "with what it was about");
+    assert!(s.state.form.parent.is_some());
+    s.keys("<Ctrl+C><Ctrl+X>u");
+    assert_eq!(
+        (s.text().as_str(), s.state.form.references.len()),
+        ("at night", 1)
+    );
+    s.keys("<Ctrl+C>a cat<Ctrl+C><Up>");
+    assert_eq!(
+        (s.text().as_str(), s.state.form.references.len()),
+        ("a cat", 0)
+    );
 }
