@@ -100,13 +100,13 @@ impl Hands {
 
     /// Stops all that run and all that would still start, and gives the tasks that write it down.
     pub(super) fn cancel_all(&mut self) -> Vec<JoinHandle<()>> {
-        lock(&self.running).close(|_| true);
+        lock(&self.running).close(false);
         self.ends()
     }
 
     /// Stops what was not sent yet; what was sent is paid for and goes on in the tasks that this gives.
     pub(super) fn cancel_unsent(&mut self) -> Vec<JoinHandle<()>> {
-        lock(&self.running).close(|job| !job.sent);
+        lock(&self.running).close(true);
         self.ends()
     }
 
@@ -250,15 +250,21 @@ struct Running {
     sent: Vec<GenerationId>,
     /// Nothing more is to be started.
     closing: bool,
+    /// While closing: what was sent goes on.
+    keep_sent: bool,
 }
 
 impl Running {
     fn started(&mut self, id: GenerationId, cancel: Cancel) {
-        if self.closing {
-            cancel.cancel();
+        let job = Job {
+            cancel,
+            sent: self.sent.contains(&id),
+        };
+        // One that became known while all is being closed: what was sent is paid for here too.
+        if self.closing && !(job.sent && self.keep_sent) {
+            job.cancel.cancel();
         }
-        let sent = self.sent.contains(&id);
-        self.jobs.insert(id, Job { cancel, sent });
+        self.jobs.insert(id, job);
     }
 
     fn told(&mut self, id: GenerationId, progress: &Progress) {
@@ -275,9 +281,10 @@ impl Running {
         }
     }
 
-    fn close(&mut self, stop: impl Fn(&Job) -> bool) {
+    fn close(&mut self, keep_sent: bool) {
         self.closing = true;
-        for job in self.jobs.values().filter(|job| stop(job)) {
+        self.keep_sent = keep_sent;
+        for job in self.jobs.values().filter(|job| !(job.sent && keep_sent)) {
             job.cancel.cancel();
         }
     }

@@ -11,9 +11,6 @@ use crate::endpoint::BaseUrl;
 use crate::library::Library;
 use crate::pipeline::{Pipeline, Setup};
 
-/// How long the embedded endpoint takes for a picture, so that its stream can be watched.
-const DEMO_DELAY: Duration = Duration::from_millis(1500);
-
 /// An open library with a pipeline over it.
 pub struct World {
     /// The disk edge.
@@ -75,11 +72,7 @@ impl World {
 }
 
 async fn start_demo(config: &Config) -> Result<demo::Server, Failure> {
-    let options = demo::Options {
-        port: 0,
-        delay: DEMO_DELAY,
-        catalog: config.catalog.clone(),
-    };
+    let options = demo::Options::new(config.catalog.clone());
     demo::start(options).await.map_err(|error| {
         Failure::new(
             FailureKind::Internal,
