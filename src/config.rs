@@ -3,6 +3,7 @@
 //! Every value remembers where it comes from, so that `plantain config show` can say it.
 
 mod catalog;
+mod environment;
 mod key;
 mod layers;
 mod paths;
@@ -10,8 +11,8 @@ mod profiles;
 mod settings;
 
 pub use catalog::{builtin_catalog, catalog_with};
+pub use environment::{Environment, Overrides};
 pub use key::{API_KEY, api_key};
-pub use layers::{Environment, Overrides};
 pub use paths::Paths;
 pub use profiles::builtin_profiles;
 pub use settings::{DemoPolicy, Notify, Settings, Source, Value};

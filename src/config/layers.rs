@@ -1,140 +1,16 @@
 //! The layers, laid over one another: defaults < file < environment < flags.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+mod file;
 
-use serde::Deserialize;
-use toml::Spanned;
+use std::path::PathBuf;
 
 use super::paths::{self, Paths};
 use super::settings::{DemoPolicy, Notify, Settings, Source, Value};
-use super::{DEFAULT_CONFIG, UserFile};
+use super::{DEFAULT_CONFIG, Environment, Overrides, UserFile};
 use crate::domain::{AspectRatio, Failure, FailureKind, GraphicsKind, OutputFormat};
+use file::{File, Layer, parse};
 
-/// Where the right form of a setting is to be seen.
-const SETTINGS_HINT: &str = "`plantain config init` shows every setting with its default";
-
-/// The environment, read once at the start, so that tests can make one up.
-#[derive(Clone, Default)]
-pub struct Environment {
-    /// Variables by name.
-    pub vars: BTreeMap<String, String>,
-    /// The home folder.
-    pub home: Option<PathBuf>,
-    /// Where plantain was started.
-    pub cwd: PathBuf,
-}
-
-impl Environment {
-    /// The process's own. Variables that are not UTF-8 count as not set.
-    pub fn of_process() -> Self {
-        Self {
-            vars: std::env::vars_os()
-                .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)))
-                .collect(),
-            // One that is no absolute path names no place.
-            home: etcetera::home_dir().ok().filter(|home| home.is_absolute()),
-            cwd: std::env::current_dir().unwrap_or_default(),
-        }
-    }
-
-    /// The variable's value; an empty one counts as not set.
-    pub fn var(&self, name: &str) -> Option<&str> {
-        self.vars
-            .get(name)
-            .map(String::as_str)
-            .filter(|v| !v.is_empty())
-    }
-}
-
-/// What the command line's flags say.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Overrides {
-    /// `--base-url`
-    pub base_url: Option<String>,
-    /// `--library`
-    pub library: Option<PathBuf>,
-    /// `--config`
-    pub config: Option<PathBuf>,
-    /// `--graphics`
-    pub graphics: Option<String>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-struct File {
-    demo: Option<Spanned<DemoPolicy>>,
-    endpoint: EndpointTable,
-    form: FormTable,
-    library: LibraryTable,
-    studio: StudioTable,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-struct EndpointTable {
-    base_url: Option<Spanned<String>>,
-    profile: Option<Spanned<String>>,
-    api_key_command: Option<Spanned<String>>,
-    allow_http: Option<Spanned<bool>>,
-    parallel: Option<Spanned<u8>>,
-    silence_s: Option<Spanned<u32>>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-struct FormTable {
-    model: Option<Spanned<String>>,
-    ratio: Option<Spanned<AspectRatio>>,
-    format: Option<Spanned<OutputFormat>>,
-    count: Option<Spanned<u8>>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-struct LibraryTable {
-    path: Option<Spanned<String>>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-struct StudioTable {
-    graphics: Option<Spanned<String>>,
-    theme: Option<Spanned<String>>,
-    mouse: Option<Spanned<bool>>,
-    notify: Option<Spanned<Notify>>,
-}
-
-/// One file while it is laid over: knows how to name a line of itself.
-struct Layer<'a> {
-    path: Option<&'a Path>,
-    text: &'a str,
-}
-
-impl Layer<'_> {
-    fn source(&self, at: usize) -> Source {
-        self.path.map_or(Source::Default, |path| Source::File {
-            path: path.to_owned(),
-            line: line_of(self.text, at),
-        })
-    }
-
-    /// Lays `over` upon `under`, after `read` made the setting's value of it.
-    fn lay<T, U>(
-        &self,
-        under: &mut Value<U>,
-        over: Option<Spanned<T>>,
-        read: impl FnOnce(T) -> Result<U, String>,
-    ) -> Result<(), Failure> {
-        let Some(over) = over else { return Ok(()) };
-        let source = self.source(over.span().start);
-        let value = read(over.into_inner()).map_err(|what| {
-            Failure::new(FailureKind::Config, format!("{source}: {what}")).hint(SETTINGS_HINT)
-        })?;
-        *under = Value { value, source };
-        Ok(())
-    }
-}
+pub(super) use file::describe;
 
 /// Reads and merges all layers.
 pub(super) fn merge(
@@ -211,32 +87,6 @@ fn defaults(paths: &Paths) -> Result<Settings, Failure> {
         mouse: value(true),
         notify: value(Notify::Bell),
     })
-}
-
-fn parse(layer: &Layer<'_>) -> Result<File, Failure> {
-    toml::from_str(layer.text)
-        .map_err(|error| describe(layer.path, layer.text, &error, SETTINGS_HINT))
-}
-
-/// A TOML error as one line: file, line, and what is wrong there.
-pub(super) fn describe(
-    path: Option<&Path>,
-    text: &str,
-    error: &toml::de::Error,
-    hint: &str,
-) -> Failure {
-    let name = path.map_or("the built-in defaults".to_owned(), |p| {
-        p.display().to_string()
-    });
-    let place = error.span().map_or(name.clone(), |span| {
-        format!("{name}:{}", line_of(text, span.start))
-    });
-    Failure::new(FailureKind::Config, format!("{place}: {}", error.message())).hint(hint)
-}
-
-fn line_of(text: &str, at: usize) -> usize {
-    let before = text.get(..at).unwrap_or(text);
-    before.matches('\n').count() + 1
 }
 
 fn lay_file(
