@@ -4,6 +4,7 @@
 
 mod catalog;
 mod clean;
+mod difference;
 mod display;
 mod failure;
 mod format;
@@ -23,6 +24,7 @@ mod secret;
 
 pub use catalog::{Catalog, Price};
 pub use clean::Clean;
+pub use difference::{Difference, remarks};
 pub use display::{CellSize, ColorDepth, Display, GraphicsKind};
 pub use failure::{Failure, FailureKind};
 pub use format::{FileFormat, OutputFormat};

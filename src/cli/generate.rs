@@ -13,8 +13,8 @@ use super::progress::Ticker;
 use super::{Outcome, print};
 use crate::config::{Config, Environment};
 use crate::domain::{
-    Clean, Failure, FailureKind, Generation, GenerationJson, Picture, Progress, Prompt, Request,
-    State,
+    Catalog, Clean, Failure, FailureKind, Generation, GenerationJson, Picture, Progress, Prompt,
+    Request, State, remarks,
 };
 use crate::pipeline::{Cancel, Running, Tell, find_reference};
 use crate::runtime::{Signals, World};
@@ -91,6 +91,7 @@ pub(super) fn run(args: &Args, verb: &Generate) -> Result<Outcome, Failure> {
         let saved = all.iter().any(|generation| generation.selected().is_some());
         let mut printer = Printer {
             verb,
+            catalog: &config.catalog,
             output,
             inline: None,
         };
@@ -202,6 +203,7 @@ fn tell(ticker: &Ticker) -> Tell {
 /// Tells how generations ended.
 struct Printer<'a> {
     verb: &'a Generate,
+    catalog: &'a Catalog,
     output: Option<Output>,
     inline: Option<Inline>,
 }
@@ -210,9 +212,11 @@ impl Printer<'_> {
     /// Tells of the `n`th generation (from 1); false when there is no picture, or not where it should be.
     fn tell(&self, n: u8, generation: &Generation) -> bool {
         let mut good = generation.state == State::Saved;
-        for notice in &generation.notices {
-            print::note(notice);
-        }
+        let told = match generation.selected() {
+            Some(picture) => remarks(generation, picture, self.catalog),
+            None => generation.notices.clone(),
+        };
+        told.iter().for_each(print::note);
         if let Some(failure) = &generation.failure {
             print::failure(failure);
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::{Clean, FileFormat, Generation, Picture};
+use crate::domain::{Clean, Generation, Picture};
 
 use super::editor::wrapped;
 use super::{Job, words};
@@ -107,15 +107,18 @@ pub fn facts(picture: &Picture) -> String {
     format!("{size}{} {}", picture.format, words::bytes(picture.bytes))
 }
 
-/// The line under the picture: what it is, what was asked and what came.
-pub fn caption(generation: &Generation, picture: &Picture) -> String {
+/// The first line under the picture: what it is and, where that is what was asked, the wish. Where it is not, the line
+/// below says both (see [`remarks`](crate::domain::remarks)).
+pub fn caption(generation: &Generation, picture: &Picture, as_asked: bool) -> String {
     let request = &generation.request;
-    let asked = format!("asked {} {}", request.ratio, request.format);
-    let same = picture.format == FileFormat::from(request.format);
-    let got = if same {
-        String::new()
+    if as_asked {
+        format!(
+            "{} - asked {} {}",
+            facts(picture),
+            request.ratio,
+            request.format
+        )
     } else {
-        format!(", got {}", picture.format)
-    };
-    format!("{} - {asked}{got}", facts(picture))
+        facts(picture)
+    }
 }

@@ -7,6 +7,7 @@ use ratatui::text::Line;
 use crate::domain::{Clean, Generation, Picture, State as Stand};
 use crate::studio::{Action, Job, facts, words};
 
+use super::picture::told;
 use super::row;
 use super::sheet::{Sheet, below, skip};
 use super::text::{self, excerpt, wrap_tail};
@@ -52,6 +53,10 @@ pub fn picture(sheet: &mut Sheet<'_>, room: Rect, generation: &Generation, pictu
     card.gap();
     card.paragraph(&facts(picture), theme.base, 1);
     card.asked(generation);
+    let words = told(card.sheet, generation, picture);
+    if !words.is_empty() {
+        card.paragraph(&words, theme.warn, 3);
+    }
     card.gap();
     // The whole path, so that it can be selected and copied.
     let path = Clean::line(&picture.path.to_string_lossy());

@@ -5,7 +5,7 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{Clean, Generation, GraphicsKind, Picture};
+use crate::domain::{Clean, Difference, Generation, GraphicsKind, Picture, remarks};
 use crate::graphics::fit;
 use crate::studio::{Focus, caption};
 
@@ -88,7 +88,8 @@ fn note(sheet: &Sheet<'_>) -> Line<'static> {
     ])
 }
 
-/// Facts first, with the model that answered; then what the user should know; then the prompt, as far as there are lines.
+/// Facts first, with the model that answered; then in one line where the picture is not what was asked and what else
+/// the user should know; then the prompt, as far as there are lines.
 fn draw_caption(sheet: &mut Sheet<'_>, area: Rect, generation: &Generation, picture: &Picture) {
     let theme = sheet.theme;
     let inside = Rect {
@@ -96,30 +97,41 @@ fn draw_caption(sheet: &mut Sheet<'_>, area: Rect, generation: &Generation, pict
         width: area.width.saturating_sub(2),
         ..area
     };
-    let facts = caption(generation, picture);
-    let mut took = sheet.put(inside, &facts, theme.dim);
+    let difference = Difference::in_record(generation, picture, &sheet.state.catalog);
+    let as_asked = difference.line().is_none();
+    let remarks = told(sheet, generation, picture);
+    let alone = area.height < 2;
+    let mut took = 0;
+    // What differs names format and size too, so that a single line need not say them twice.
+    if as_asked || !alone {
+        took = sheet.put(inside, &caption(generation, picture, as_asked), theme.dim);
+    }
     let asked = Clean::line(&generation.request.model);
     let model = generation.model_answered.as_ref().unwrap_or(&asked);
+    let model = Some(model).filter(|_| difference.model_notice().is_none());
     let demo = generation.demo.then_some(("demo", theme.demo));
     // That it is no real picture matters more than which model is said to have made it.
-    for (words, style) in demo.into_iter().chain([(model.as_str(), theme.dim)]) {
-        if text::width(words) + 2 <= inside.width - took {
-            took += 2 + sheet.put(skip(inside, took + 2), words, style);
+    let model = model.map(|model| (model.as_str(), theme.dim));
+    for (words, style) in demo.into_iter().chain(model) {
+        let air = if took == 0 { 0 } else { 2 };
+        if text::width(words) + air <= inside.width - took {
+            took += air + sheet.put(skip(inside, took + air), words, style);
         }
     }
-    let notices: Vec<&str> = generation.notices.iter().map(Clean::as_str).collect();
-    let notices = notices.join("; ");
     let mut left = below(inside, 1);
-    if !notices.is_empty() {
-        // With one line only, the notices follow the facts.
-        let line = if left.is_empty() {
-            skip(inside, took + 2)
-        } else {
-            left
-        };
-        sheet.put(line, &notices, theme.warn);
+    if !remarks.is_empty() {
+        // With one line only, they follow the facts.
+        let line = if alone { skip(inside, took + 2) } else { left };
+        sheet.put(line, &remarks, theme.warn);
         left = below(left, 1);
     }
     let prompt = excerpt(generation.request.prompt.typed(), left.width);
     sheet.put(left, prompt.as_str(), theme.base);
+}
+
+/// The line of what the user should know of this picture.
+pub fn told(sheet: &Sheet<'_>, generation: &Generation, picture: &Picture) -> String {
+    let remarks = remarks(generation, picture, &sheet.state.catalog);
+    let remarks: Vec<&str> = remarks.iter().map(Clean::as_str).collect();
+    remarks.join("; ")
 }

@@ -194,3 +194,70 @@ fn a_picture_needs_a_row() {
     );
     assert_eq!(files(folder.path()), [] as [String; 0]);
 }
+
+#[test]
+fn a_spooled_picture_is_a_temporary_of_its_month_until_it_is_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    let library = open(folder.path());
+    let one = sent(&library, 1, "fox");
+    // Several of one answer at once, each in pieces.
+    let mut first = library.spool(&one).unwrap();
+    let mut draft = library.spool(&one).unwrap();
+    first.append(b"a").unwrap();
+    draft.append(b"draft").unwrap();
+    first.append(b"bc").unwrap();
+    let there = files(folder.path());
+    assert_eq!(there.len(), 2, "{there:?}");
+    for name in &there {
+        assert!(
+            name.starts_with("2026-11/.24-140233-fox-00000001")
+                && name.strip_suffix(".tmp").is_some(),
+            "{name}"
+        );
+        assert!(name.len() <= 120 + 8, "{name}");
+    }
+    let picture = library
+        .save_spooled(&one, 1, &first, FileFormat::Png, None, None)
+        .unwrap();
+    drop(first);
+    drop(draft);
+    assert_eq!(files(folder.path()), ["2026-11/24-140233-fox-00000001.png"]);
+    assert_eq!(fs::read(&picture.path).unwrap(), b"abc");
+    assert_eq!(
+        (picture.bytes, picture.sha256.as_str()),
+        (
+            3,
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        )
+    );
+    assert_eq!(library.get(one.id).unwrap().pictures, [picture]);
+}
+
+#[test]
+fn what_a_failed_saving_left_is_read_back_and_taken_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let library = open(folder.path());
+    let one = sent(&library, 1, "fox");
+    let mut spooled = library.spool(&one).unwrap();
+    spooled.append(b"paid for").unwrap();
+    let database = rusqlite::Connection::open(library.db_path()).unwrap();
+    let refusal =
+        "CREATE TRIGGER refusal BEFORE INSERT ON pictures BEGIN SELECT RAISE(FAIL, 'no'); END";
+    database.execute_batch(refusal).unwrap();
+    assert!(
+        library
+            .save_spooled(&one, 1, &spooled, FileFormat::Png, None, None)
+            .is_err()
+    );
+    let mut bytes = [0; 20];
+    let n = spooled.read_at(0, &mut bytes).unwrap();
+    assert_eq!(&bytes[..n], b"paid for");
+    assert_eq!(spooled.read_at(8, &mut bytes).unwrap(), 0);
+    drop(spooled);
+    database.execute_batch("DROP TRIGGER refusal").unwrap();
+    let picture = library
+        .save_picture(&one, 1, b"paid for", FileFormat::Png, None, None)
+        .unwrap();
+    assert_eq!(files(folder.path()), ["2026-11/24-140233-fox-00000001.png"]);
+    assert_eq!(library.get(one.id).unwrap().pictures, [picture]);
+}
