@@ -17,6 +17,7 @@ mod records;
 mod recovery;
 mod rows;
 mod schema;
+mod spool;
 mod stores;
 mod words;
 
@@ -31,6 +32,7 @@ use crate::domain::Failure;
 
 pub use find::Found;
 pub use history::Query;
+pub use spool::Spooled;
 
 use error::Error;
 use owners::{Owner, Owners};

@@ -3,9 +3,11 @@
 //! Every name is resolved from an open folder and no link is followed, so that nothing is written outside.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read};
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rustix::fs::{AtFlags, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
@@ -13,16 +15,25 @@ use rustix::io::Errno;
 use super::OWN_FOLDER;
 use super::error::Error;
 
-/// An open folder.
+/// So many temporary files of one name are written at once before giving up.
+const MOST_AT_ONCE: u32 = 10_000;
+/// Bytes that are compared at a time.
+const STEP: usize = 64 * 1024;
+
+/// An open folder. Clones share it.
+#[derive(Debug, Clone)]
 pub(super) struct Folder {
-    fd: OwnedFd,
+    fd: Arc<OwnedFd>,
     path: PathBuf,
 }
 
-/// A whole file under a temporary name; dropping it removes it.
-pub(super) struct Temporary<'a> {
-    folder: &'a Folder,
+/// A file under a temporary name; dropping it removes it.
+#[derive(Debug)]
+pub(super) struct Temporary {
+    folder: Folder,
     name: String,
+    file: File,
+    len: u64,
 }
 
 impl Folder {
@@ -30,7 +41,7 @@ impl Folder {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let fd = rustix::fs::open(path, flags, Mode::empty()).map_err(|e| Error::file(path, e))?;
         Ok(Self {
-            fd,
+            fd: Arc::new(fd),
             path: path.to_owned(),
         })
     }
@@ -38,14 +49,17 @@ impl Folder {
     /// The folder `name` in this one, made where it is missing. `None` when something else, a link perhaps, has that name.
     pub(super) fn child(&self, name: &str) -> Result<Option<Self>, Error> {
         let path = self.path.join(name);
-        match rustix::fs::mkdirat(&self.fd, name, Mode::from_raw_mode(0o777)) {
+        match rustix::fs::mkdirat(&*self.fd, name, Mode::from_raw_mode(0o777)) {
             Ok(()) => self.sync()?,
             Err(Errno::EXIST) => {}
             Err(e) => return Err(Error::file(&path, e)),
         }
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        match rustix::fs::openat(&self.fd, name, flags, Mode::empty()) {
-            Ok(fd) => Ok(Some(Self { fd, path })),
+        match rustix::fs::openat(&*self.fd, name, flags, Mode::empty()) {
+            Ok(fd) => Ok(Some(Self {
+                fd: Arc::new(fd),
+                path,
+            })),
             Err(Errno::LOOP | Errno::NOTDIR) => Ok(None),
             Err(e) => Err(Error::file(&path, e)),
         }
@@ -55,45 +69,110 @@ impl Folder {
         &self.path
     }
 
-    /// Writes `bytes` to `.NAME.OWNER.tmp` and waits until they are on disk.
-    pub(super) fn write(
-        &self,
-        name: &str,
-        owner: &str,
-        bytes: &[u8],
-    ) -> Result<Temporary<'_>, Error> {
-        let temporary = format!(".{name}.{owner}.tmp");
-        let told = |e: io::Error| Error::file(&self.path.join(name), e);
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
-        let fd = rustix::fs::openat(&self.fd, &temporary, flags, Mode::from_raw_mode(0o666))
-            .map_err(|e| told(e.into()))?;
-        let temporary = Temporary {
-            folder: self,
-            name: temporary,
-        };
-        let mut file = File::from(fd);
-        file.write_all(bytes).map_err(told)?;
-        file.sync_all().map_err(told)?;
+    /// Begins an empty file `.NAME.OWNER.tmp`; `.NAME-2.OWNER.tmp` and so on while others of this name are being written.
+    pub(super) fn begin(&self, name: &str, owner: &str) -> Result<Temporary, Error> {
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+        let mut k = 1;
+        loop {
+            let temporary = match k {
+                1 => format!(".{name}.{owner}.tmp"),
+                _ => format!(".{name}-{k}.{owner}.tmp"),
+            };
+            match rustix::fs::openat(&*self.fd, &temporary, flags, Mode::from_raw_mode(0o666)) {
+                Ok(fd) => {
+                    return Ok(Temporary {
+                        folder: self.clone(),
+                        name: temporary,
+                        file: File::from(fd),
+                        len: 0,
+                    });
+                }
+                Err(Errno::EXIST) if k < MOST_AT_ONCE => k += 1,
+                Err(e) => return Err(Error::file(&self.path.join(name), e)),
+            }
+        }
+    }
+
+    /// Writes `bytes` to a temporary file and waits until they are on disk.
+    pub(super) fn write(&self, name: &str, owner: &str, bytes: &[u8]) -> Result<Temporary, Error> {
+        let mut temporary = self.begin(name, owner)?;
+        let written = temporary.append(bytes);
+        written.map_err(|e| Error::file(&self.path.join(name), e))?;
+        temporary.sync()?;
         Ok(temporary)
     }
 
     /// Waits until the names in it are on disk.
     pub(super) fn sync(&self) -> Result<(), Error> {
-        rustix::fs::fsync(&self.fd).map_err(|e| Error::file(&self.path, e))
+        rustix::fs::fsync(&*self.fd).map_err(|e| Error::file(&self.path, e))
+    }
+
+    /// Whether `name` is a file that holds exactly what `temporary` does.
+    pub(super) fn holds(&self, name: &str, temporary: &Temporary) -> bool {
+        let path = self.path.join(name);
+        fs::symlink_metadata(&path).is_ok_and(|m| m.is_file() && m.len() == temporary.len)
+            && File::open(&path).is_ok_and(|there| temporary.equals(there).unwrap_or(false))
     }
 
     /// Whether `name` is a file that holds exactly `bytes`.
-    pub(super) fn holds(&self, name: &str, bytes: &[u8]) -> bool {
+    pub(super) fn holds_bytes(&self, name: &str, bytes: &[u8]) -> bool {
         let path = self.path.join(name);
         fs::symlink_metadata(&path).is_ok_and(|m| m.is_file() && m.len() == bytes.len() as u64)
             && fs::read(&path).is_ok_and(|there| there == bytes)
     }
 }
 
-impl Temporary<'_> {
+impl Temporary {
+    pub(super) fn folder(&self) -> &Folder {
+        &self.folder
+    }
+
+    /// bytes so far
+    pub(super) fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Adds `bytes` at the end. After an error the file is as it was before.
+    pub(super) fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let written = self.file.write_all_at(bytes, self.len);
+        match written {
+            Ok(()) => self.len += bytes.len() as u64,
+            Err(_) => self.file.set_len(self.len)?,
+        }
+        written
+    }
+
+    /// Reads from byte `at` on; 0 at the end.
+    pub(super) fn read_at(&self, at: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        self.file.read_at(buffer, at)
+    }
+
+    /// Waits until its bytes are on disk.
+    pub(super) fn sync(&self) -> Result<(), Error> {
+        let path = || self.folder.path.join(&self.name);
+        self.file.sync_all().map_err(|e| Error::file(&path(), e))
+    }
+
+    /// Whether `other`, of the same length, holds the same bytes.
+    fn equals(&self, mut other: impl Read) -> io::Result<bool> {
+        let (mut ours, mut theirs) = (vec![0; STEP], vec![0; STEP]);
+        let mut at = 0;
+        loop {
+            let n = self.read_at(at, &mut ours)?;
+            if n == 0 {
+                return Ok(at == self.len);
+            }
+            other.read_exact(&mut theirs[..n])?;
+            if ours[..n] != theirs[..n] {
+                return Ok(false);
+            }
+            at += n as u64;
+        }
+    }
+
     /// Gives the file its name if that is free, and says whether it was. Never replaces.
     pub(super) fn rename(&self, name: &str) -> Result<bool, Error> {
-        let fd = &self.folder.fd;
+        let fd = &*self.folder.fd;
         let renamed = rustix::fs::renameat_with(fd, &self.name, fd, name, RenameFlags::NOREPLACE);
         let outcome = match renamed {
             // Some file systems (NFS) cannot rename that way; a hard link does not replace either.
@@ -111,16 +190,16 @@ impl Temporary<'_> {
 
     /// Gives the file its name, whatever had it.
     pub(super) fn replace(&self, name: &str) -> Result<(), Error> {
-        let fd = &self.folder.fd;
+        let fd = &*self.folder.fd;
         rustix::fs::renameat(fd, &self.name, fd, name)
             .map_err(|e| Error::file(&self.folder.path.join(name), e))
     }
 }
 
-impl Drop for Temporary<'_> {
+impl Drop for Temporary {
     fn drop(&mut self) {
         // After a rename there is nothing under this name.
-        let _ = rustix::fs::unlinkat(&self.folder.fd, &self.name, AtFlags::empty());
+        let _ = rustix::fs::unlinkat(&*self.folder.fd, &self.name, AtFlags::empty());
     }
 }
 

@@ -1,6 +1,5 @@
 //! Picture files: saved exactly as served, under a name that nothing had, and only then told to the database.
 
-use std::fmt::Write;
 use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
@@ -9,18 +8,17 @@ use crate::domain::{Failure, FileFormat, Generation, Picture, PictureId, PixelSi
 
 use super::error::Error;
 use super::files::Folder;
+use super::spool::{Spooled, hex};
 use super::{Library, journal, names, rows, words};
 
 /// So many names are tried before giving up.
 const CANDIDATES: u32 = 10_000;
 
 impl Library {
-    /// Saves picture `n` (from 1) of a journalled generation, `size` in px, and adds its row. `url` is the one that the
-    /// answer gave, before any redirect: it then no longer counts as open. The caller adds the picture to `generation`.
+    /// Saves picture `n` (from 1) of a journalled generation from memory: [`Self::spool`], then [`Self::save_spooled`].
     ///
-    /// The file appears whole or not at all and replaces nothing; a file that an earlier attempt left there without a
-    /// row is taken over. Fails with [`Library`](crate::domain::FailureKind::Library) naming path and free space on a
-    /// full disk; then it may simply be called again.
+    /// After a failure of kind [`Library`](crate::domain::FailureKind::Library), which names path and free space on a full
+    /// disk, it may simply be called again.
     pub fn save_picture(
         &self,
         generation: &Generation,
@@ -30,10 +28,32 @@ impl Library {
         size: Option<PixelSize>,
         url: Option<&str>,
     ) -> Result<Picture, Failure> {
+        let mut spooled = self.spool(generation)?;
+        let written = spooled.append(bytes);
+        written.map_err(|e| self.failure(Error::file(&spooled.shown_path(format), e)))?;
+        self.save_spooled(generation, n, &spooled, format, size, url)
+    }
+
+    /// Gives a spooled picture its name and its row: picture `n` (from 1) of a journalled generation, `size` in px. `url` is
+    /// the one that the answer gave, before any redirect: it then no longer counts as open. The caller adds the picture to
+    /// `generation`.
+    ///
+    /// The file appears whole or not at all and replaces nothing; a file that an earlier attempt left there without a row is
+    /// taken over. After a failure the bytes can still be read from `spooled`, but only [`Self::save_picture`] may be called
+    /// with them: what was not written to the end once need not be on disk the next time that it is asked for.
+    pub fn save_spooled(
+        &self,
+        generation: &Generation,
+        n: u16,
+        spooled: &Spooled,
+        format: FileFormat,
+        size: Option<PixelSize>,
+        url: Option<&str>,
+    ) -> Result<Picture, Failure> {
         let seq = generation
             .seq
             .ok_or_else(|| words::not_journalled(generation.id))?;
-        let path = self.put(generation, bytes, format)?;
+        let path = self.put(spooled, format)?;
         let picture = Picture {
             id: PictureId {
                 generation: generation.id,
@@ -42,8 +62,8 @@ impl Library {
             path: self.inner.folder.join(&path),
             format,
             size,
-            bytes: bytes.len() as u64,
-            sha256: digest(bytes),
+            bytes: spooled.len(),
+            sha256: spooled.sha256(),
             url: url.map(str::to_owned),
             selected: false,
         };
@@ -82,7 +102,7 @@ impl Library {
         let keep = || {
             let folder = Folder::open(&path)?;
             // Whatever else has this name is not what its digest says.
-            if !folder.holds(&name, bytes) {
+            if !folder.holds_bytes(&name, bytes) {
                 folder.write(&name, owner, bytes)?.replace(&name)?;
                 folder.sync()?;
             }
@@ -91,25 +111,16 @@ impl Library {
         keep().map_err(|e| self.failure(e))
     }
 
-    /// Puts the bytes into their month under a free name; returns the path from the library's folder.
-    fn put(
-        &self,
-        generation: &Generation,
-        bytes: &[u8],
-        format: FileFormat,
-    ) -> Result<String, Failure> {
-        let owner = self.owner()?.id();
-        let (month, name) = names::of(generation, &self.inner.zone);
-        let (month, folder) = self.month(&month).map_err(|e| self.failure(e))?;
-        let extension = format.extension();
-        let temporary = folder
-            .write(&names::candidate(&name, 1, extension), owner, bytes)
-            .map_err(|e| self.failure(e))?;
+    /// Puts the file under a free name in its month; returns the path from the library's folder.
+    fn put(&self, spooled: &Spooled, format: FileFormat) -> Result<String, Failure> {
+        let temporary = spooled.temporary();
+        temporary.sync().map_err(|e| self.failure(e))?;
+        let folder = temporary.folder();
         for k in 1..CANDIDATES {
-            let candidate = names::candidate(&name, k, extension);
-            let path = format!("{month}/{candidate}");
+            let candidate = names::candidate(spooled.name(), k, format.extension());
+            let path = format!("{}/{candidate}", spooled.month());
             let placed = temporary.rename(&candidate).map_err(|e| self.failure(e))?
-                || (folder.holds(&candidate, bytes)
+                || (folder.holds(&candidate, temporary)
                     && !self.read(|rows| rows.names_path(&path))?);
             if placed {
                 folder.sync().map_err(|e| self.failure(e))?;
@@ -120,7 +131,7 @@ impl Library {
     }
 
     /// The month's folder. Where a link or a file has its name, the picture goes beside it: it was paid for.
-    fn month(&self, name: &str) -> Result<(String, Folder), Error> {
+    pub(super) fn month(&self, name: &str) -> Result<(String, Folder), Error> {
         let library = Folder::open(&self.inner.folder)?;
         for k in 1..CANDIDATES {
             let candidate = match k {
@@ -137,10 +148,5 @@ impl Library {
 
 /// SHA-256 in lower-case hex.
 fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .fold(String::with_capacity(64), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+    hex(&Sha256::digest(bytes))
 }
