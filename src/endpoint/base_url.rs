@@ -78,10 +78,6 @@ impl BaseUrl {
         self.0.scheme() == "http" && !self.is_loopback()
     }
 
-    pub(super) fn reach(&self) -> Reach {
-        reach(&self.0)
-    }
-
     fn below(&self, name: &str) -> Url {
         let mut url = self.0.clone();
         url.set_path(&format!("{}/{name}", self.0.path().trim_end_matches('/')));

@@ -1,27 +1,29 @@
 //! Fetches pictures: a client of its own that never has the key, redirects followed by hand, five tries over two minutes.
 //! Looks at no pixel and writes no file. A URL's query may be a signature: it is in no failure.
 
-use std::sync::OnceLock;
-use std::time::{Duration, SystemTime};
+mod follow;
+mod guard;
+mod miss;
 
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, LOCATION, RETRY_AFTER};
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::dns::Resolve;
+use reqwest::header::CONTENT_LENGTH;
 use tokio::time::{sleep, timeout};
 use url::Url;
 
 use super::base_url::BaseUrl;
-use super::host::{Reach, reach};
-use super::retry::{DOWNLOAD_WAITS, LONGEST_WAIT, download_is_worth_another_try, told_wait};
-use super::vet::{named, upgraded, vet};
-use super::{http, words};
-use crate::domain::{Failure, FailureKind};
+use super::http;
+use super::retry::DOWNLOAD_WAITS;
+use super::vet::named;
+use crate::domain::Failure;
+use follow::{Clients, Follower};
+use guard::{Guard, System};
+use miss::{Miss, failed, refused, silent};
 
-/// Most redirects that are followed.
-const MAX_HOPS: usize = 5;
 /// Silence of a picture's host (RELIABILITY N3).
 const SILENCE: Duration = Duration::from_secs(30);
-const CONNECT: Duration = Duration::from_secs(10);
-/// What is read of a failing answer, bytes.
-const MAX_ERROR_BODY: usize = 8 * 1024;
 
 /// How far a download is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,51 +38,21 @@ pub struct Got {
 
 /// Fetches the pictures that one endpoint's answers name.
 pub struct Downloader {
-    base: Reach,
-    /// Made when first needed: for http on this machine, for https there, for everywhere else.
-    clients: [OnceLock<reqwest::Client>; 3],
+    follower: Follower,
     waits: [Duration; 4],
-    silence: Duration,
-}
-
-/// A try that failed.
-struct Miss {
-    failure: Failure,
-    /// Whether another try makes sense, and the wait that the host asked for.
-    again: bool,
-    told: Option<Duration>,
-    /// Whether the host answered with 4xx.
-    denied: bool,
-}
-
-impl Miss {
-    fn again(failure: Failure) -> Self {
-        Self {
-            failure: failure.hint(words::URL_IS_KEPT),
-            again: true,
-            told: None,
-            denied: false,
-        }
-    }
-
-    fn last(failure: Failure) -> Self {
-        Self {
-            failure,
-            again: false,
-            told: None,
-            denied: false,
-        }
-    }
 }
 
 impl Downloader {
-    /// For the pictures of the endpoint at `base`: only an endpoint on this machine or in a private network may name pictures there.
+    /// For the pictures of the endpoint at `base`: only an endpoint on this machine or in a private network may name pictures
+    /// there. Looks up no name yet.
     pub fn new(base: &BaseUrl) -> Self {
         Self {
-            base: base.reach(),
-            clients: Default::default(),
+            follower: Follower {
+                guard: Arc::new(Guard::new(base.clone(), Arc::new(System))),
+                clients: Clients::default(),
+                silence: SILENCE,
+            },
             waits: DOWNLOAD_WAITS,
-            silence: SILENCE,
         }
     }
 
@@ -88,7 +60,14 @@ impl Downloader {
     #[must_use]
     pub fn with_times(mut self, waits: [Duration; 4], silence: Duration) -> Self {
         self.waits = waits;
-        self.silence = silence;
+        self.follower.silence = silence;
+        self
+    }
+
+    /// Changes who looks up names: those of pictures' hosts, and the endpoint's.
+    #[must_use]
+    pub fn with_names(mut self, names: Arc<dyn Resolve>) -> Self {
+        self.follower.guard = Arc::new(self.follower.guard.with_names(names));
         self
     }
 
@@ -105,6 +84,8 @@ impl Downloader {
         whole: impl Fn(&[u8]) -> bool,
         mut on_progress: impl FnMut(Got),
     ) -> Result<Vec<u8>, Failure> {
+        let url = Url::parse(url)
+            .map_err(|_| failed("the answer names a picture by something that is no URL"))?;
         let mut waits = self.waits.iter();
         let mut attempt = 1;
         loop {
@@ -115,12 +96,9 @@ impl Downloader {
                     total,
                 });
             };
-            let miss = match self.attempt(url, limit, &mut tell).await {
+            let miss = match self.attempt(&url, limit, &mut tell).await {
                 Ok(bytes) if whole(&bytes) => return Ok(bytes),
-                Ok(_) => Miss::again(Failure::new(
-                    FailureKind::Download,
-                    "the picture's host sends a file that ends early",
-                )),
+                Ok(_) => Miss::again("the picture's host sends a file that ends early"),
                 Err(miss) => miss,
             };
             match waits.next() {
@@ -135,127 +113,15 @@ impl Downloader {
 
     async fn attempt(
         &self,
-        url: &str,
+        url: &Url,
         limit: u64,
         tell: &mut impl FnMut(u64, Option<u64>),
     ) -> Result<Vec<u8>, Miss> {
-        let mut url = Url::parse(url).map_err(|_| {
-            Miss::last(Failure::new(
-                FailureKind::Download,
-                "the answer names a picture by something that is no URL",
-            ))
-        })?;
-        for hop in 0..=MAX_HOPS {
-            vet(&url, self.base).map_err(Miss::last)?;
-            let response = self.get(&url, hop == 0).await?;
-            let status = response.status();
-            if status.is_redirection()
-                && let Some(location) = response.headers().get(LOCATION)
-            {
-                url = location
-                    .to_str()
-                    .ok()
-                    .and_then(|l| url.join(l).ok())
-                    .ok_or_else(|| {
-                        Miss::last(Failure::new(
-                            FailureKind::Download,
-                            format!("{} sends us to something that is no URL", named(&url)),
-                        ))
-                    })?;
-                continue;
-            }
-            if !status.is_success() {
-                return Err(self.refused(&url, response).await);
-            }
-            return self.read(&url, response, limit, tell).await;
+        let (url, response) = self.follower.follow(url).await?;
+        if !response.status().is_success() {
+            return Err(refused(&url, response, self.follower.silence).await);
         }
-        Err(Miss::last(Failure::new(
-            FailureKind::Download,
-            format!("{} sends us from one address to the next", named(&url)),
-        )))
-    }
-
-    /// Asks for `url`; for a name with plain http, first by https, since some hosts block the other (WIRE D6).
-    async fn get(&self, url: &Url, first: bool) -> Result<reqwest::Response, Miss> {
-        if first
-            && let Some(secure) = upgraded(url)
-            && let Ok(response) = self.send(&secure).await
-            && (response.status().is_success() || response.status().is_redirection())
-        {
-            return Ok(response);
-        }
-        self.send(url).await
-    }
-
-    async fn send(&self, url: &Url) -> Result<reqwest::Response, Miss> {
-        let request = self
-            .client(url)
-            .map_err(Miss::last)?
-            .get(url.clone())
-            .header(ACCEPT, "image/*, */*;q=0.8")
-            .header(ACCEPT_ENCODING, "identity")
-            .send();
-        match timeout(self.silence, request).await {
-            Err(_) => Err(Miss::again(silent(url, self.silence))),
-            Ok(Err(error)) => Err(Miss::again(Failure::new(
-                FailureKind::Download,
-                format!("{} cannot be reached: {}", named(url), http::cause(&error)),
-            ))),
-            Ok(Ok(response)) => Ok(response),
-        }
-    }
-
-    fn client(&self, url: &Url) -> Result<&reqwest::Client, Failure> {
-        let local = reach(url) == Reach::Loopback;
-        let tls = url.scheme() == "https";
-        let slot = match (local, tls) {
-            (true, false) => &self.clients[0],
-            (true, true) => &self.clients[1],
-            (false, _) => &self.clients[2],
-        };
-        if let Some(client) = slot.get() {
-            return Ok(client);
-        }
-        let client = http::client(local, tls, CONNECT)?;
-        Ok(slot.get_or_init(|| client))
-    }
-
-    async fn refused(&self, url: &Url, mut response: reqwest::Response) -> Miss {
-        let status = response.status().as_u16();
-        let retry_after = response
-            .headers()
-            .get(RETRY_AFTER)
-            .and_then(|v| v.to_str().ok())
-            .map(str::to_owned);
-        let mut body = Vec::new();
-        while body.len() < MAX_ERROR_BODY
-            && let Ok(Ok(Some(bytes))) = timeout(self.silence, response.chunk()).await
-        {
-            body.extend_from_slice(&bytes);
-        }
-        body.truncate(MAX_ERROR_BODY);
-        // S3 and its kin, then Azure.
-        let body = String::from_utf8_lossy(&body).to_ascii_lowercase();
-        let over = body.contains("expired") || body.contains("specified time frame");
-        if matches!(status, 401 | 403 | 410) && over {
-            let failure = Failure::new(
-                FailureKind::Download,
-                format!("the picture's link has expired ({})", named(url)),
-            );
-            return Miss::last(failure.hint(words::RUN_AGAIN));
-        }
-        let failure = Failure::new(
-            FailureKind::Download,
-            format!("{} answered HTTP {status}", named(url)),
-        );
-        let told = told_wait(retry_after.as_deref(), &[], SystemTime::now());
-        let too_long = told.is_some_and(|told| told > LONGEST_WAIT);
-        Miss {
-            again: download_is_worth_another_try(status) && !too_long,
-            told,
-            denied: (400..500).contains(&status),
-            ..Miss::again(failure)
-        }
+        self.read(&url, response, limit, tell).await
     }
 
     async fn read(
@@ -265,15 +131,14 @@ impl Downloader {
         limit: u64,
         tell: &mut impl FnMut(u64, Option<u64>),
     ) -> Result<Vec<u8>, Miss> {
+        let silence = self.follower.silence;
         let total = response.content_length().or_else(|| {
             let header = response.headers().get(CONTENT_LENGTH)?;
             header.to_str().ok()?.parse().ok()
         });
         let too_large = || {
-            Miss::last(Failure::new(
-                FailureKind::Download,
-                format!("{} sends more than {} MB", named(url), limit >> 20),
-            ))
+            let message = format!("{} sends more than {} MB", named(url), limit >> 20);
+            Miss::last(failed(&message))
         };
         if total.is_some_and(|total| total > limit) {
             return Err(too_large());
@@ -281,17 +146,12 @@ impl Downloader {
         let mut bytes = Vec::new();
         tell(0, total);
         loop {
-            match timeout(self.silence, response.chunk()).await {
-                Err(_) => return Err(Miss::again(silent(url, self.silence))),
+            match timeout(silence, response.chunk()).await {
+                Err(_) => return Err(silent(url, silence)),
                 Ok(Err(error)) => {
-                    return Err(Miss::again(Failure::new(
-                        FailureKind::Download,
-                        format!(
-                            "the download from {} broke off: {}",
-                            named(url),
-                            http::cause(&error)
-                        ),
-                    )));
+                    let cause = http::cause(&error);
+                    let message = format!("the download from {} broke off: {cause}", named(url));
+                    return Err(Miss::again(&message));
                 }
                 Ok(Ok(Some(piece))) => {
                     if (bytes.len() + piece.len()) as u64 > limit {
@@ -304,22 +164,9 @@ impl Downloader {
             }
         }
         if total.is_some_and(|total| total != bytes.len() as u64) {
-            return Err(Miss::again(Failure::new(
-                FailureKind::Download,
-                format!("{} sent fewer bytes than it announced", named(url)),
-            )));
+            let message = format!("{} sent fewer bytes than it announced", named(url));
+            return Err(Miss::again(&message));
         }
         Ok(bytes)
     }
-}
-
-fn silent(url: &Url, limit: Duration) -> Failure {
-    Failure::new(
-        FailureKind::Download,
-        format!(
-            "{} was silent for {} s",
-            named(url),
-            limit.as_secs_f64().round()
-        ),
-    )
 }

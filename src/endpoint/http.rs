@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io;
 use std::time::Duration;
 
-use reqwest::{Certificate, Client, redirect, retry};
+use reqwest::{Certificate, Client, ClientBuilder, redirect, retry};
 
 use crate::domain::{Failure, FailureKind};
 
@@ -14,6 +14,16 @@ use crate::domain::{Failure, FailureKind};
 /// Nothing on this machine (`local`) goes through a proxy, and its plain http needs no certificates; elsewhere the
 /// platform's are used, and Mozilla's where the platform has none.
 pub(super) fn client(local: bool, tls: bool, connect: Duration) -> Result<Client, Failure> {
+    client_with(local, tls, connect, |builder| builder)
+}
+
+/// The same, with `more` settings.
+pub(super) fn client_with(
+    local: bool,
+    tls: bool,
+    connect: Duration,
+    more: impl Fn(ClientBuilder) -> ClientBuilder,
+) -> Result<Client, Failure> {
     // Err means that a provider is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = || {
@@ -23,7 +33,7 @@ pub(super) fn client(local: bool, tls: bool, connect: Duration) -> Result<Client
             .pool_max_idle_per_host(0)
             .connect_timeout(connect)
             .user_agent(concat!("plantain/", env!("CARGO_PKG_VERSION")));
-        if local { builder.no_proxy() } else { builder }
+        more(if local { builder.no_proxy() } else { builder })
     };
     let built = if local && !tls {
         builder().tls_certs_only([]).build()

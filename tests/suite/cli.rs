@@ -6,6 +6,7 @@ mod history;
 mod home;
 mod inline;
 mod output;
+mod proxy;
 mod serve;
 mod settings;
 mod signals;

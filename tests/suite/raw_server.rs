@@ -1,6 +1,7 @@
 //! A server that says exactly the bytes that a test wants, cuts and stalls where it wants, and remembers what it was asked.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -96,6 +97,8 @@ struct Seen {
     arrived: Notify,
     /// How often a client closed on `Forever` or `Wait`.
     left: watch::Sender<usize>,
+    /// How many connections there were.
+    opened: AtomicUsize,
     /// How many connections are over.
     closed: watch::Sender<usize>,
 }
@@ -123,6 +126,7 @@ impl RawServer {
                 while let Ok((stream, _)) = listener.accept().await {
                     let seen = Arc::clone(&seen);
                     let handler = Arc::clone(&handler);
+                    seen.opened.fetch_add(1, Ordering::SeqCst);
                     connections.spawn(async move {
                         serve(stream, &seen, &*handler).await;
                         seen.closed.send_modify(|n| *n += 1);
@@ -145,6 +149,15 @@ impl RawServer {
     /// `http://127.0.0.1:PORT`
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// How many connections were made so far, also such that asked nothing.
+    pub fn connections(&self) -> usize {
+        self.seen.opened.load(Ordering::SeqCst)
     }
 
     /// Everything that was asked so far.

@@ -1,5 +1,7 @@
 //! Downloads over real sockets: WIRE §4g.
 
+mod names;
+
 use std::time::Duration;
 
 use plantain::domain::{Failure, FailureKind};

@@ -1,0 +1,87 @@
+//! A try that brought no picture, and whether another one makes sense. Waits for nothing.
+
+use std::time::{Duration, SystemTime};
+
+use reqwest::header::RETRY_AFTER;
+use tokio::time::timeout;
+use url::Url;
+
+use super::super::retry::{LONGEST_WAIT, download_is_worth_another_try, told_wait};
+use super::super::vet::named;
+use super::super::words;
+use crate::domain::{Failure, FailureKind};
+
+/// What is read of a failing answer, bytes.
+const MAX_ERROR_BODY: usize = 8 * 1024;
+
+/// A try that failed.
+pub(super) struct Miss {
+    pub(super) failure: Failure,
+    /// Whether another try makes sense, and the wait that the host asked for.
+    pub(super) again: bool,
+    pub(super) told: Option<Duration>,
+    /// Whether the host answered with 4xx.
+    pub(super) denied: bool,
+}
+
+impl Miss {
+    /// Another try may bring it.
+    pub(super) fn again(message: &str) -> Self {
+        Self {
+            again: true,
+            ..Self::last(failed(message))
+        }
+    }
+
+    /// No other try will.
+    pub(super) fn last(failure: Failure) -> Self {
+        Self {
+            failure,
+            again: false,
+            told: None,
+            denied: false,
+        }
+    }
+}
+
+/// The address is still in the journal.
+pub(super) fn failed(message: &str) -> Failure {
+    Failure::new(FailureKind::Download, message).hint(words::URL_IS_KEPT)
+}
+
+pub(super) fn silent(url: &Url, limit: Duration) -> Miss {
+    let seconds = limit.as_secs_f64().round();
+    Miss::again(&format!("{} was silent for {seconds} s", named(url)))
+}
+
+/// Reads why a host refuses, for at most `silence` a piece.
+pub(super) async fn refused(url: &Url, mut response: reqwest::Response, silence: Duration) -> Miss {
+    let status = response.status().as_u16();
+    let retry_after = response
+        .headers()
+        .get(RETRY_AFTER)
+        .and_then(|v| v.to_str().ok())
+        .map(str::to_owned);
+    let mut body = Vec::new();
+    while body.len() < MAX_ERROR_BODY
+        && let Ok(Ok(Some(bytes))) = timeout(silence, response.chunk()).await
+    {
+        body.extend_from_slice(&bytes);
+    }
+    body.truncate(MAX_ERROR_BODY);
+    // S3 and its kin, then Azure.
+    let body = String::from_utf8_lossy(&body).to_ascii_lowercase();
+    let over = body.contains("expired") || body.contains("specified time frame");
+    if matches!(status, 401 | 403 | 410) && over {
+        let message = format!("the picture's link has expired ({})", named(url));
+        return Miss::last(failed(&message).hint(words::RUN_AGAIN));
+    }
+    let told = told_wait(retry_after.as_deref(), &[], SystemTime::now());
+    let too_long = told.is_some_and(|told| told > LONGEST_WAIT);
+    Miss {
+        again: download_is_worth_another_try(status) && !too_long,
+        told,
+        denied: (400..500).contains(&status),
+        ..Miss::again(&format!("{} answered HTTP {status}", named(url)))
+    }
+}
