@@ -10,6 +10,7 @@ mod inline;
 mod output;
 mod print;
 mod progress;
+mod resume;
 mod serve;
 mod show;
 

@@ -73,7 +73,8 @@ enum Access {
 }
 
 impl Library {
-    /// Opens the library in `folder`, making it where there is none, and settles what dead processes left behind.
+    /// Opens the library in `folder`, making it where there is none, and cancels what dead processes never sent.
+    /// What they did send waits for [`Self::adopt`].
     ///
     /// Picture names use local time in `zone`. A folder that has a library but cannot be written opens for reading
     /// (see [`Self::is_read_only`]). Fails with [`Library`](crate::domain::FailureKind::Library) when the folder can

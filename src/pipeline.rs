@@ -5,6 +5,7 @@
 mod gate;
 mod queue;
 mod reference;
+mod resume;
 mod run;
 mod save;
 mod talk;
@@ -62,6 +63,8 @@ pub struct Pipeline {
 struct Inner {
     setup: Setup,
     gate: Arc<Gate>,
+    /// Where those wait that are only fetched again: they take no slot from a generation.
+    resumed: Arc<Gate>,
     network: OnceLock<Result<Network, Failure>>,
 }
 
@@ -85,11 +88,12 @@ pub struct Running {
 impl Pipeline {
     /// Refuses a profile that nobody knows.
     pub fn new(setup: Setup) -> Result<Self, Failure> {
-        let gate = Gate::new(setup.parallel);
+        let [gate, resumed] = [(); 2].map(|()| Gate::new(setup.parallel));
         let pipeline = Self {
             inner: Arc::new(Inner {
                 setup,
                 gate,
+                resumed,
                 network: OnceLock::new(),
             }),
         };
@@ -111,6 +115,7 @@ impl Pipeline {
         let now = Timestamp::now().as_millisecond();
         let mut generation =
             Generation::new(id, batch.unwrap_or(id), now, request, self.inner.setup.demo);
+        generation.base_url = Some(self.inner.setup.base_url.to_string());
         generation.notices = self
             .inner
             .setup
@@ -132,6 +137,7 @@ impl Pipeline {
             generation: generation.clone(),
             cancel: cancel.clone(),
             tell,
+            downloader: None,
         };
         Ok(Running {
             generation,

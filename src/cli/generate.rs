@@ -10,6 +10,7 @@ use super::args::{Args, Generate};
 use super::inline::Inline;
 use super::output::Output;
 use super::progress::Ticker;
+use super::resume::Resumed;
 use super::{Outcome, print};
 use crate::config::{Config, Environment};
 use crate::domain::{
@@ -37,6 +38,7 @@ pub(super) fn run(args: &Args, verb: &Generate) -> Result<Outcome, Failure> {
         if world.demo {
             print::note(&super::demo_note());
         }
+        let resumed = Resumed::start(&world.pipeline).await;
         // A dumb terminal cannot wipe a line.
         let dumb = matches!(environment.var("TERM"), None | Some("dumb"));
         let ticker = Ticker::start(count, dumb || args.common.is_accessible(&environment));
@@ -109,6 +111,9 @@ pub(super) fn run(args: &Args, verb: &Generate) -> Result<Outcome, Failure> {
         let mut failed = all.len() < usize::from(count);
         for (n, generation) in (1..).zip(&all) {
             failed |= !printer.tell(n, generation);
+        }
+        if signal.is_none() {
+            resumed.end().await;
         }
         Ok(match signal {
             Some(number) => Outcome::Signal(number),

@@ -48,6 +48,7 @@ impl Ticker {
     pub(super) fn tell(&self, id: GenerationId, progress: &Progress) {
         let words = match progress {
             Progress::Prepared(_) => "waiting for its turn".to_owned(),
+            Progress::Resumed(_) => "fetching again".to_owned(),
             Progress::Sending => "sent".to_owned(),
             Progress::Answering => "answering".to_owned(),
             Progress::Percent(percent) => format!("{percent} %"),

@@ -132,6 +132,9 @@ pub struct Generation {
     pub owner_alive: bool,
     /// What was asked.
     pub request: Request,
+    /// The base URL that it was asked at: where its pictures may be fetched from is judged by it, whenever that is.
+    /// `None` where a row does not say.
+    pub base_url: Option<String>,
     /// The model that the answer names.
     pub model_answered: Option<Clean>,
     /// The answer's words, several lines.
@@ -171,6 +174,7 @@ impl Generation {
             state: State::Prepared,
             owner_alive: true,
             request,
+            base_url: None,
             model_answered: None,
             text: Clean::default(),
             pictures: Vec::new(),

@@ -9,6 +9,8 @@ use super::{Clean, Generation, Picture};
 pub enum Progress {
     /// Its row is in the journal; it waits for a free slot.
     Prepared(Box<Generation>),
+    /// An earlier process left it when its pictures had an address; here is its row, and they are fetched now.
+    Resumed(Box<Generation>),
     /// The request leaves now.
     Sending,
     /// The answer's first byte came.

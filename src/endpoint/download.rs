@@ -46,9 +46,18 @@ impl Downloader {
     /// For the pictures of the endpoint at `base`: only an endpoint on this machine or in a private network may name pictures
     /// there. Looks up no name yet.
     pub fn new(base: &BaseUrl) -> Self {
+        Self::of(Some(base.clone()))
+    }
+
+    /// For the pictures of an endpoint that is not known any more: at public places only.
+    pub fn public() -> Self {
+        Self::of(None)
+    }
+
+    fn of(base: Option<BaseUrl>) -> Self {
         Self {
             follower: Follower {
-                guard: Arc::new(Guard::new(base.clone(), Arc::new(System))),
+                guard: Arc::new(Guard::new(base, Arc::new(System))),
                 clients: Clients::default(),
                 silence: SILENCE,
             },

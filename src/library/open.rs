@@ -43,7 +43,7 @@ fn for_writing(folder: &Path, zone: TimeZone) -> Result<Inner, Error> {
     let reader = schema::reader(&database)?;
     // Rows of dead owners read as not alive whether or not this goes well, and the next start tries again: a full
     // disk must not keep the history from being looked at.
-    let _ = recovery::settle(&mut writer, folder, &owners, &turn);
+    let _ = recovery::tidy(&mut writer, folder, &owners, &turn);
     Ok(Inner {
         folder: folder.to_owned(),
         zone,

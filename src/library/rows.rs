@@ -13,6 +13,7 @@ use crate::domain::{
 
 use super::error::Error;
 use super::owners::Owners;
+use super::words;
 
 const COLUMNS: &str = "seq, id, batch, parent, owner, state, created_ms, demo, typed, request, reply, failure, notices";
 
@@ -23,6 +24,8 @@ struct Asked {
     ratio: AspectRatio,
     format: OutputFormat,
     references: Vec<Reference>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    base_url: Option<String>,
 }
 
 /// The column `reply`: what the answer said.
@@ -56,17 +59,39 @@ impl Rows<'_> {
             .collect::<rusqlite::Result<_>>()?;
         read.into_iter()
             .map(|(mut generation, owner)| {
-                generation.owner_alive =
-                    !generation.state.is_final() && self.owners.is_alive(&owner);
+                if !generation.state.is_final() {
+                    generation.owner_alive = self.owners.is_alive(&owner);
+                    if !generation.owner_alive {
+                        // What will be written once somebody settles it, so that whoever only looks reads the same.
+                        generation.failure = Some(words::left(&generation));
+                    }
+                }
                 self.add_pictures(&mut generation)?;
                 Ok(generation)
             })
             .collect()
     }
 
+    /// Every generation that did not end, of the living and the dead.
+    pub(super) fn in_work(&self) -> Result<Vec<Generation>, Error> {
+        self.all(
+            "INDEXED BY in_work WHERE state IN ('prepared', 'sent', 'answered') ORDER BY seq",
+            [],
+        )
+    }
+
     /// The generation in row `seq`.
     pub(super) fn at(&self, seq: i64) -> Result<Option<Generation>, Error> {
         Ok(self.all("WHERE seq = ?1", [seq])?.pop())
+    }
+
+    /// The owner of a row.
+    pub(super) fn owner_of(&self, generation: &Generation) -> Result<String, Error> {
+        Ok(self.connection.query_row(
+            "SELECT owner FROM generations WHERE seq = ?1",
+            [generation.seq],
+            |row| row.get(0),
+        )?)
     }
 
     fn add_pictures(&self, generation: &mut Generation) -> Result<(), Error> {
@@ -124,6 +149,7 @@ pub(super) fn insert(
         ratio: request.ratio,
         format: request.format,
         references: request.references.clone(),
+        base_url: generation.base_url.clone(),
     };
     let mut insert = connection.prepare_cached(
         "INSERT INTO generations
@@ -169,6 +195,19 @@ pub(super) fn update(
         owner,
     ])?;
     Ok(changed == 1)
+}
+
+/// Makes the row `owner`'s. Whether its owner is dead is to be looked at in the same transaction.
+pub(super) fn take_over(
+    connection: &Connection,
+    seq: Option<i64>,
+    owner: &str,
+) -> Result<(), Error> {
+    connection.execute(
+        "UPDATE generations SET owner = ?1 WHERE seq = ?2",
+        (owner, seq),
+    )?;
+    Ok(())
 }
 
 /// Adds the row of a picture whose file is in place at `path`, counted from the library's folder.
@@ -231,6 +270,7 @@ fn generation(row: &Row) -> rusqlite::Result<(Generation, String)> {
                 .map(|text| text.parse().map_err(|e: &str| unreadable(3, e)))
                 .transpose()?,
         },
+        base_url: asked.base_url,
         model_answered: answer.model,
         text: answer.text,
         pictures: Vec::new(),

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rusqlite::ErrorCode;
 
-use crate::domain::{Failure, FailureKind, GenerationId, IllegalStep, State};
+use crate::domain::{Failure, FailureKind, Generation, GenerationId, IllegalStep, State};
 
 use super::error::is_full;
 
@@ -134,6 +134,16 @@ pub(super) fn not_new(id: GenerationId, state: State) -> Failure {
             state.as_str()
         ),
     )
+}
+
+/// Why a row that a dead process left has not ended well.
+pub(super) fn left(generation: &Generation) -> Failure {
+    match generation.state {
+        State::Prepared => never_sent(),
+        State::Answered if !generation.urls.is_empty() => lost()
+            .hint("its picture's address is kept: the studio or `plantain generate` fetches it"),
+        _ => lost(),
+    }
 }
 
 /// What is written into a row whose process died before anything left.

@@ -6,6 +6,7 @@ use std::time::Instant;
 use super::gate::{Cancel, Cancelled, Place};
 use super::{Inner, Tell, blocking};
 use crate::domain::{Clean, Failure, FailureKind, Generation, Progress, Step};
+use crate::endpoint::Downloader;
 
 /// One generation in work.
 pub(super) struct Run {
@@ -13,6 +14,8 @@ pub(super) struct Run {
     pub(super) generation: Generation,
     pub(super) cancel: Cancel,
     pub(super) tell: Tell,
+    /// For what another base URL's answers named; `None`: the pipeline's own.
+    pub(super) downloader: Option<Downloader>,
 }
 
 /// Why a generation ends without reaching its goal.
@@ -42,6 +45,11 @@ impl Run {
     pub(super) async fn finish(mut self, place: Place) -> Generation {
         let outcome = self.course(&place).await;
         drop(place);
+        self.end(outcome).await
+    }
+
+    /// Writes the end down and tells it.
+    pub(super) async fn end(mut self, outcome: Result<(), Stop>) -> Generation {
         self.close(outcome).await;
         self.say(Progress::Finished(Box::new(self.generation.clone())));
         self.generation

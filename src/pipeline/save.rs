@@ -16,7 +16,7 @@ use crate::picture::{self, Limits, PictureError};
 /// The largest picture in bytes (RELIABILITY N4).
 const MAX_PICTURE: u64 = 64 * 1024 * 1024;
 /// How long a library that refuses an answer's pictures is waited for in all: five minutes to make room on the disk.
-const SAVE_WAITS: [Duration; 5] = [
+pub(super) const SAVE_WAITS: [Duration; 5] = [
     Duration::from_secs(1),
     Duration::from_secs(5),
     Duration::from_secs(24),
@@ -117,7 +117,7 @@ impl Run {
     }
 
     /// Fetches, checks and saves one picture. `waits` are those that are left for the library.
-    async fn one(
+    pub(super) async fn one(
         &mut self,
         n: u16,
         candidate: &Candidate,
@@ -192,21 +192,22 @@ impl Run {
     async fn fetch(&mut self, n: u16, url: &str, certain: bool) -> Result<Vec<u8>, Stop> {
         let cancel = self.cancel.clone();
         let inner = Arc::clone(&self.inner);
-        let network = inner.network().await?;
+        let downloader = match &self.downloader {
+            Some(downloader) => downloader,
+            None => &inner.network().await?.downloader,
+        };
         let whole = |bytes: &[u8]| {
             // What is no picture at all is not fetched again: another try would bring the same page.
             picture::sniff(bytes).is_none_or(|format| picture::is_whole(format, bytes))
         };
-        let fetched = network
-            .downloader
-            .fetch(url, certain, MAX_PICTURE, whole, |got| {
-                self.say(Progress::Downloading {
-                    n,
-                    received: got.received,
-                    total: got.total,
-                    attempt: got.attempt,
-                });
+        let fetched = downloader.fetch(url, certain, MAX_PICTURE, whole, |got| {
+            self.say(Progress::Downloading {
+                n,
+                received: got.received,
+                total: got.total,
+                attempt: got.attempt,
             });
+        });
         Ok(cancel.guard(fetched).await??)
     }
 

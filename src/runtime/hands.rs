@@ -32,6 +32,8 @@ pub(super) struct Hands {
     running: Arc<Mutex<Running>>,
     /// Their tasks, awaited at the end.
     ends: Vec<JoinHandle<()>>,
+    /// Those that an earlier run left, so that they can be stopped.
+    resumed: Arc<Mutex<BTreeMap<GenerationId, Cancel>>>,
     /// The page that is being read; a newer one takes its place.
     history: Option<JoinHandle<()>>,
 }
@@ -51,6 +53,7 @@ impl Hands {
             lend: None,
             suspend: false,
             running: Arc::default(),
+            resumed: Arc::default(),
             ends: Vec::new(),
             history: None,
         }
@@ -92,9 +95,40 @@ impl Hands {
         }));
     }
 
+    /// Takes up the downloads that an earlier run left, beside whatever is asked for meanwhile. The end of the studio does
+    /// not wait for them: what is not there by then is left to the next start.
+    pub(super) fn resume(&self) {
+        let pipeline = self.world.pipeline.clone();
+        let events = self.events.clone();
+        let resumed = Arc::clone(&self.resumed);
+        tokio::spawn(async move {
+            let told = events.clone();
+            let tell: Tell = Arc::new(move |id, progress| {
+                let _ = told.send(Event::Progress(id, progress));
+            });
+            let running = match pipeline.resume(tell).await {
+                Ok(running) => running,
+                Err(failure) => {
+                    let _ = events.send(Event::Warned(failure));
+                    return;
+                }
+            };
+            let cancels = running.iter().map(|r| (r.generation.id, r.cancel.clone()));
+            lock(&resumed).extend(cancels);
+            for one in running {
+                if one.done.await.is_err() {
+                    let _ = events.send(died(one.generation));
+                }
+            }
+        });
+    }
+
     pub(super) fn cancel(&self, id: GenerationId) {
         if let Some(job) = lock(&self.running).jobs.get(&id) {
             job.cancel.cancel();
+        }
+        if let Some(resumed) = lock(&self.resumed).get(&id) {
+            resumed.cancel();
         }
     }
 
@@ -290,8 +324,8 @@ impl Running {
     }
 }
 
-fn lock(running: &Mutex<Running>) -> MutexGuard<'_, Running> {
-    running.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn tell(events: &UnboundedSender<Event>, running: &Arc<Mutex<Running>>) -> Tell {

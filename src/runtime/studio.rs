@@ -76,6 +76,7 @@ impl Studio {
         let effects = studio::start(&mut self.state);
         self.perform_all(effects);
         self.hands.restore_session();
+        self.hands.resume();
         if let Some(failure) = self.hands.read_only() {
             self.event(Event::Warned(failure));
         }

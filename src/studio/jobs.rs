@@ -67,6 +67,8 @@ pub struct Job {
     pub download: Option<Download>,
     /// The user asked to cancel it.
     pub cancelling: bool,
+    /// An earlier run left it: only its pictures are fetched.
+    pub resumed: bool,
 }
 
 impl Job {
@@ -82,6 +84,16 @@ impl Job {
             wait: None,
             download: None,
             cancelling: false,
+            resumed: false,
+        }
+    }
+
+    /// A job that an earlier run left; its pictures are fetched from now on.
+    pub fn resumed(now: Duration) -> Self {
+        Self {
+            stage: Stage::Downloading,
+            resumed: true,
+            ..Self::new(now)
         }
     }
 
@@ -136,8 +148,8 @@ impl Jobs {
         waiting + self.asked.values().sum::<usize>()
     }
 
-    /// Whether anything is in flight.
+    /// Whether anything is in flight that the end of the studio would stop. What an earlier run left goes on at the next start.
     pub fn any(&self) -> bool {
-        !self.running.is_empty() || !self.asked.is_empty()
+        self.running.values().any(|j| !j.resumed) || !self.asked.is_empty()
     }
 }

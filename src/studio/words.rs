@@ -39,16 +39,23 @@ pub fn job(job: &Job, now: Duration) -> String {
             Some(percent) => format!("streaming {percent} % {time}"),
             None => format!("streaming {time}"),
         },
-        Stage::Downloading => match job.download {
-            Some(d) => {
-                let total = d
-                    .total
-                    .map(|t| format!(" of {}", bytes(t)))
-                    .unwrap_or_default();
-                format!("downloading {}{total} {time}", bytes(d.received))
+        Stage::Downloading => {
+            let what = if job.resumed {
+                "fetching again"
+            } else {
+                "downloading"
+            };
+            match job.download {
+                Some(d) => {
+                    let total = d
+                        .total
+                        .map(|t| format!(" of {}", bytes(t)))
+                        .unwrap_or_default();
+                    format!("{what} {}{total} {time}", bytes(d.received))
+                }
+                None => format!("{what} {time}"),
             }
-            None => format!("downloading {time}"),
-        },
+        }
         Stage::Saved => format!("saved {time}"),
     }
 }
@@ -87,7 +94,7 @@ pub fn stand(generation: &Generation, running: Option<&Job>, now: Duration) -> S
 /// while too few of its model are known.
 pub fn usual(generation: &Generation, state: &State) -> Option<String> {
     let job = state.jobs.get(generation.id)?;
-    if job.stage == Stage::Queued || job.wait.is_some() || job.cancelling {
+    if job.stage == Stage::Queued || job.wait.is_some() || job.cancelling || job.resumed {
         return None;
     }
     let usual = state.history.usual(&generation.request.model)?;

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 
-use crate::domain::{Clean, Generation, Picture, State as Stand};
+use crate::domain::{Clean, Generation, Picture, State as Stand, StatusJson};
 use crate::studio::{Action, Job, facts, words};
 
 use super::picture::told;
@@ -195,7 +195,8 @@ impl<'s, 'a> Card<'s, 'a> {
             if let Some(hint) = &failure.hint {
                 self.paragraph(&format!("→ {hint}"), theme.key, 3);
             }
-            if failure.maybe_billed {
+            let told = StatusJson::of(generation) == StatusJson::Unknown;
+            if failure.maybe_billed && !told {
                 self.line("it may have been billed", theme.warn);
             }
             self.gap();

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
-use crate::domain::{Generation, GraphicsKind, State as Stand};
+use crate::domain::{Generation, GraphicsKind, State as Stand, StatusJson};
 use crate::graphics::fit;
 use crate::studio::{Endpoint, Focus, Job, Row, words};
 
@@ -125,23 +125,23 @@ fn thumbnail(sheet: &mut Sheet<'_>, area: Rect, generation: &Generation, job: Op
 }
 
 fn sign(generation: &Generation, job: Option<&Job>) -> &'static str {
-    match generation.state {
+    match StatusJson::of(generation) {
         _ if job.is_some() => "···",
-        Stand::Saved => "▣",
-        Stand::Refused | Stand::Failed => "✕",
-        Stand::Cancelled => "–",
-        Stand::Unknown => "?",
-        Stand::Prepared | Stand::Sent | Stand::Answered => "···",
+        StatusJson::Done => "▣",
+        StatusJson::Refused | StatusJson::Failed => "✕",
+        StatusJson::Cancelled => "–",
+        StatusJson::Unknown => "?",
+        StatusJson::Running => "···",
     }
 }
 
 /// How the words for where a generation stands look.
 pub fn stand_style(theme: &Theme, generation: &Generation, job: Option<&Job>) -> Style {
-    match generation.state {
+    match StatusJson::of(generation) {
         _ if job.is_some() => theme.running,
-        Stand::Saved => theme.good,
-        Stand::Refused | Stand::Failed => theme.bad,
-        Stand::Cancelled | Stand::Unknown => theme.warn,
-        Stand::Prepared | Stand::Sent | Stand::Answered => theme.running,
+        StatusJson::Done => theme.good,
+        StatusJson::Refused | StatusJson::Failed => theme.bad,
+        StatusJson::Cancelled | StatusJson::Unknown => theme.warn,
+        StatusJson::Running => theme.running,
     }
 }

@@ -7,6 +7,7 @@ mod home;
 mod inline;
 mod output;
 mod proxy;
+mod resuming;
 mod serve;
 mod settings;
 mod signals;

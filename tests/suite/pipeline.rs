@@ -9,6 +9,7 @@ mod embedded;
 mod fallback;
 mod links;
 mod references;
+mod resuming;
 mod saving;
 mod secrets;
 mod several;

@@ -20,7 +20,8 @@ use crate::domain::Failure;
 
 /// Decides which hosts the pictures of one endpoint may be fetched from.
 pub(super) struct Guard {
-    base: BaseUrl,
+    /// The endpoint; an unknown one counts as public.
+    base: Option<BaseUrl>,
     names: Arc<dyn Resolve>,
     /// reqwest's own reading of the proxies in the environment.
     proxies: Matcher,
@@ -40,7 +41,7 @@ struct Refused(Failure);
 pub(super) struct System;
 
 impl Guard {
-    pub(super) fn new(base: BaseUrl, names: Arc<dyn Resolve>) -> Self {
+    pub(super) fn new(base: Option<BaseUrl>, names: Arc<dyn Resolve>) -> Self {
         Self {
             base,
             names,
@@ -77,7 +78,9 @@ impl Guard {
     /// Where the endpoint is. A name counts as near only if all of its addresses are near and alike; one that cannot be
     /// looked up, or that a proxy looks up, is taken for public.
     async fn base(&self) -> Reach {
-        let url = self.base.chat_url();
+        let Some(url) = self.base.as_ref().map(BaseUrl::chat_url) else {
+            return Reach::Public;
+        };
         let Some(Host::Domain(host)) = url.host() else {
             return reach(&url);
         };

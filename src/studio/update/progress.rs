@@ -63,6 +63,10 @@ pub(super) fn progress(state: &mut State, id: GenerationId, progress: Progress) 
             prepared(state, *generation);
             return Vec::new();
         }
+        Progress::Resumed(generation) => {
+            resumed(state, *generation);
+            return Vec::new();
+        }
         Progress::Finished(generation) => return finished(state, *generation),
         _ => {}
     }
@@ -73,7 +77,6 @@ pub(super) fn progress(state: &mut State, id: GenerationId, progress: Progress) 
     {
         return Vec::new();
     }
-    // A download that is taken up again was not started here, but its row is known.
     if state.jobs.get(id).is_none() {
         if state.history.row(id).is_none() {
             return Vec::new();
@@ -108,6 +111,7 @@ fn note(record: &mut Generation, progress: &Progress) {
             return;
         }
         Progress::Prepared(_)
+        | Progress::Resumed(_)
         | Progress::Answering
         | Progress::Text(_)
         | Progress::Percent(_)
@@ -168,7 +172,10 @@ fn hear(job: &mut Job, progress: Progress, now: Duration) {
             job.stage = Stage::Saved;
             job.download = None;
         }
-        Progress::Prepared(_) | Progress::Notice(_) | Progress::Finished(_) => {}
+        Progress::Prepared(_)
+        | Progress::Resumed(_)
+        | Progress::Notice(_)
+        | Progress::Finished(_) => {}
     }
 }
 
@@ -184,6 +191,15 @@ fn prepared(state: &mut State, generation: Generation) {
     }
     state.history.insert(generation);
     follow(state, id);
+}
+
+/// An earlier run left it. Its row is where its number puts it, once its page is loaded; it is not brought here.
+fn resumed(state: &mut State, generation: Generation) {
+    let (id, now) = (generation.id, state.now.since_start);
+    state.jobs.running.insert(id, Job::resumed(now));
+    if let Some(row) = state.history.row_mut(id) {
+        row.generation = generation;
+    }
 }
 
 /// It ended. Its row is marked when something else is selected, and what went wrong is told.

@@ -3,8 +3,8 @@
 use std::io::{BufRead, BufReader, Write};
 use std::{env, fs, thread};
 
-use plantain::domain::{FailureKind, GenerationId, State, StatusJson, Step};
-use plantain::library::Query;
+use plantain::domain::{FailureKind, Generation, GenerationId, State, StatusJson, Step};
+use plantain::library::{Library, Query};
 
 use super::{another_process, done, files, generation, open, records, save, sent, started};
 
@@ -146,7 +146,33 @@ fn what_a_killed_process_left_is_settled() {
         "its rows read as dead before anyone settled them"
     );
 
+    // Whoever only looks settles what was never sent and leaves the rest to an adopter, but reads it truthfully.
     let library = open(folder.path());
+    let states = [1, 2, 3, 4, 5].map(|n| get(n).state);
+    assert_eq!(
+        states,
+        [
+            State::Cancelled,
+            State::Sent,
+            State::Answered,
+            State::Sent,
+            State::Saved
+        ]
+    );
+    for n in [2, 3, 4] {
+        let one = get(n);
+        assert_eq!(StatusJson::of(&one), StatusJson::Unknown);
+        let failure = one.failure.unwrap();
+        assert!(failure.kind == FailureKind::Lost && failure.maybe_billed);
+    }
+    let adopted = library.adopt().unwrap();
+    let [answered] = adopted.as_slice() else {
+        panic!("{adopted:?}");
+    };
+    assert!(answered.owner_alive && answered.failure.is_none());
+    assert_eq!(*answered, get(3));
+    assert_eq!(answered.urls, ["https://cdn.example/a.png"]);
+    assert_eq!(library.adopt().unwrap(), [], "they are ours now");
     let states = [1, 2, 3, 4, 5].map(|n| get(n).state);
     assert_eq!(
         states,
@@ -158,14 +184,12 @@ fn what_a_killed_process_left_is_settled() {
             State::Saved
         ]
     );
-    let [prepared, sent, answered, landed] = [1, 2, 3, 4].map(get);
+    let [prepared, sent, landed] = [1, 2, 4].map(get);
     let failure = prepared.failure.unwrap();
     assert!(failure.kind == FailureKind::Lost && !failure.maybe_billed);
     let failure = sent.failure.unwrap();
     assert!(failure.kind == FailureKind::Lost && failure.maybe_billed);
     assert_eq!(sent.request.prompt.typed(), "sent", "ready to run again");
-    assert_eq!(answered.urls, ["https://cdn.example/a.png"]);
-    assert!(!answered.owner_alive);
     assert_eq!(fs::read(&landed.pictures[0].path).unwrap(), b"paid for");
     assert!(landed.pictures[0].selected);
     assert_eq!(landed.notices.len(), 1);
@@ -198,5 +222,53 @@ fn a_library_that_was_closed_with_rows_in_work_leaves_them_to_the_next() {
     let one = sent(&library, 1, "fox");
     drop(library);
     let library = open(folder.path());
+    assert_eq!(library.adopt().unwrap(), []);
     assert_eq!(library.get(one.id).unwrap().state, State::Unknown);
+}
+
+/// One that was answered with a URL when its process ended.
+fn answered(library: &Library, n: u128) {
+    let mut one = sent(library, n, "fox");
+    one.urls = vec![format!("https://cdn.example/{n}.png")];
+    library.step(&mut one, Step::Answer).unwrap();
+}
+
+#[test]
+fn two_that_adopt_at_once_share_what_is_left_and_never_the_same_row() {
+    let folder = tempfile::tempdir().unwrap();
+    let gone = open(folder.path());
+    (1..=40).for_each(|n| answered(&gone, n));
+    drop(gone);
+    let libraries = [(); 4].map(|()| open(folder.path()));
+    let adopted: Vec<Vec<Generation>> = thread::scope(|scope| {
+        let adopters = libraries
+            .each_ref()
+            .map(|library| scope.spawn(|| library.adopt().unwrap()));
+        adopters.map(|a| a.join().unwrap()).into()
+    });
+    let mut ids: Vec<GenerationId> = adopted.iter().flatten().map(|g| g.id).collect();
+    assert_eq!(ids.len(), 40);
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 40);
+    // Whoever adopted a row is its owner, and nobody else is.
+    for (n, own) in adopted.into_iter().enumerate() {
+        for mut one in own {
+            let other = &libraries[(n + 1) % 4];
+            assert!(other.step(&mut one.clone(), Step::Fail).is_err());
+            libraries[n].step(&mut one, Step::Fail).unwrap();
+        }
+    }
+}
+
+#[test]
+fn what_an_adopter_leaves_is_adopted_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let gone = open(folder.path());
+    answered(&gone, 1);
+    drop(gone);
+    for _ in 0..3 {
+        let adopted = open(folder.path()).adopt().unwrap();
+        assert_eq!(adopted.len(), 1);
+    }
 }

@@ -405,3 +405,18 @@ fn a_frame_is_drawn_in_time() {
     let best = frames.min().unwrap();
     assert!(best < Duration::from_millis(5), "{best:?}");
 }
+
+#[test]
+fn what_a_dead_process_left_says_that_it_may_have_been_billed() {
+    at_each_size("left", |columns, rows| {
+        let mut left = past(1, "a lighthouse in a storm");
+        left.step(Step::Answer).unwrap();
+        left.owner_alive = false;
+        let words = "plantain ended while this was on its way";
+        let hint = "the prompt is kept: run it again when it is wanted";
+        left.failure = Some(Failure::new(FailureKind::Lost, words).hint(hint).billed());
+        let mut desk = Desk::with(columns, rows, vec![left, done(2, "a fox", 1)]);
+        desk.keys("Alt+3 Home Alt+4");
+        desk.screen()
+    });
+}

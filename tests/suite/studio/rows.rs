@@ -1,6 +1,6 @@
 //! What can be done with a row: show, repeat, cancel, take over, copy, open.
 
-use plantain::domain::{Picture, PictureId, Progress};
+use plantain::domain::{Generation, Picture, PictureId, Progress, Step};
 use plantain::studio::{Ask, Effect, Event, Focus, Page, Popup, words};
 
 use super::script::{Script, at_row, done, failure, generation, id, picture, rows};
@@ -265,4 +265,75 @@ fn removing_what_the_demo_made_is_asked_first_and_leaves_no_row_of_it_selected()
     });
     assert_eq!(s.state.history.selected, Some(paid.id));
     assert_eq!(s.state.history.rows.len(), 1);
+}
+
+/// A row whose process died when its picture had an address.
+fn left(n: u128) -> Generation {
+    let mut row = generation(n, "left");
+    row.step(Step::Send).unwrap();
+    row.step(Step::Answer).unwrap();
+    row.owner_alive = false;
+    row
+}
+
+#[test]
+fn what_an_earlier_run_left_runs_until_its_picture_is_there_and_is_new_then() {
+    let mut s = Script::with_rows(120, 40, vec![done(9, "fox"), left(5)]);
+    let stand = |s: &Script| {
+        let row = s.state.history.row(id(5)).unwrap();
+        words::stand(&row.generation, s.state.jobs.get(id(5)), s.now.since_start)
+    };
+    assert_eq!(stand(&s), "unknown: may have been billed");
+    let mut adopted = left(5);
+    adopted.owner_alive = true;
+    s.progress(id(5), Progress::Resumed(Box::new(adopted)));
+    assert_eq!(stand(&s), "fetching again 0 s");
+    assert!(!s.state.jobs.any(), "quitting loses nothing of it");
+    assert_eq!(s.selected(), Some(id(9)), "it takes no selection");
+    let got = Progress::Downloading {
+        n: 1,
+        received: 1_000_000,
+        total: Some(2_000_000),
+        attempt: 1,
+    };
+    s.after(3_000).progress(id(5), got);
+    assert_eq!(stand(&s), "fetching again 1.0 MB of 2.0 MB 3 s");
+    s.progress(id(5), Progress::Finished(Box::new(done(5, "left"))));
+    let row = s.state.history.row(id(5)).unwrap();
+    assert!(row.unseen && row.generation.selected().is_some());
+    assert!(s.state.jobs.get(id(5)).is_none());
+}
+
+#[test]
+fn what_an_earlier_run_left_far_down_is_not_brought_up() {
+    let mut s = Script::with_rows(120, 40, rows(3));
+    s.progress(id(77), Progress::Resumed(Box::new(left(77))));
+    assert_eq!(s.state.history.rows.len(), 3);
+    s.event(Event::LibraryChanged);
+    s.load(vec![done(3, "fox"), left(77)], false);
+    let row = s.state.history.row(id(77)).unwrap();
+    let stand = words::stand(&row.generation, s.state.jobs.get(id(77)), s.now.since_start);
+    assert_eq!(stand, "fetching again 0 s");
+}
+
+#[test]
+fn x_on_what_an_earlier_run_left_stops_it() {
+    let mut s = Script::with_rows(120, 40, vec![left(5)]);
+    s.progress(id(5), Progress::Resumed(Box::new(left(5))));
+    s.keys("<Esc>x<Enter>");
+    assert_eq!(s.take(), [Effect::Cancel(id(5))]);
+}
+
+#[test]
+fn what_ended_unknown_can_be_asked_again_and_recalled() {
+    let mut s = Script::with_rows(120, 40, vec![left(5)]);
+    s.keys("<Esc>x");
+    assert_eq!(s.notice(), "it has ended already");
+    s.keys("r");
+    assert!(matches!(&s.state.ask, Some(Ask::Send(requests)) if requests.len() == 1));
+    assert_eq!(s.take(), [], "it costs, so it is asked first");
+    s.keys("<Enter>");
+    assert_eq!(s.sent().1[0].prompt.typed(), "left");
+    s.keys("<Esc>p");
+    assert_eq!(s.text(), "left");
 }

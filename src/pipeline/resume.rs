@@ -1,0 +1,111 @@
+//! Pictures that an earlier process paid for and did not get: their addresses are in the journal, and only they are asked.
+//! Nothing here makes a call that could be billed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::gate::{Cancel, Place};
+use super::run::{Run, Stop};
+use super::save::SAVE_WAITS;
+use super::{Pipeline, Running, Tell, blocking};
+use crate::domain::{Failure, FailureKind, Generation, Progress};
+use crate::endpoint::{BaseUrl, Candidate, Downloader, Image, Origin};
+
+/// What a demo endpoint gets to answer in: nobody paid for its pictures, and as a rule it is gone.
+const DEMO_SILENCE: Duration = Duration::from_secs(2);
+
+impl Pipeline {
+    /// Takes up what dead processes left: fetches the pictures whose addresses they had written down. Each tells
+    /// [`Progress::Resumed`] first. They wait for each other, never for generations, and generations never for them.
+    ///
+    /// Empty where nothing is left, and where the library cannot be written.
+    pub async fn resume(&self, tell: Tell) -> Result<Vec<Running>, Failure> {
+        if self.inner.setup.library.is_read_only() {
+            return Ok(Vec::new());
+        }
+        let inner = Arc::clone(&self.inner);
+        let adopted = blocking(move || inner.setup.library.adopt()).await?;
+        let running = adopted.into_iter().map(|generation| {
+            tell(
+                generation.id,
+                Progress::Resumed(Box::new(generation.clone())),
+            );
+            let cancel = Cancel::default();
+            let place = self.inner.resumed.line_up(generation.id);
+            let run = Run {
+                inner: Arc::clone(&self.inner),
+                generation: generation.clone(),
+                cancel: cancel.clone(),
+                tell: Arc::clone(&tell),
+                downloader: Some(downloader(&generation)),
+            };
+            Running {
+                generation,
+                cancel,
+                done: tokio::spawn(run.take_up(place)),
+            }
+        });
+        Ok(running.collect())
+    }
+}
+
+/// Judges addresses by the base URL that the row was asked at, not by today's. Where that is not known, only public
+/// places are safe.
+fn downloader(generation: &Generation) -> Downloader {
+    let base = generation.base_url.as_deref();
+    let base = base.and_then(|text| BaseUrl::parse(text).ok());
+    let downloader = base
+        .as_ref()
+        .map_or_else(Downloader::public, Downloader::new);
+    if generation.demo {
+        downloader.with_times([Duration::ZERO; 4], DEMO_SILENCE)
+    } else {
+        downloader
+    }
+}
+
+impl Run {
+    /// Fetches what is open, and gives the final record.
+    async fn take_up(mut self, place: Place) -> Generation {
+        let outcome = self.fetch_open(&place).await;
+        drop(place);
+        self.end(outcome).await
+    }
+
+    async fn fetch_open(&mut self, place: &Place) -> Result<(), Stop> {
+        self.cancel.clone().guard(place.turn()).await?;
+        self.note("an earlier run ended before this was saved: it was fetched at a later start");
+        let mut lost = None;
+        let mut waits = SAVE_WAITS.into_iter();
+        for url in self.generation.urls.clone() {
+            let candidate = Candidate {
+                image: Image::Url(url),
+                origin: Origin::Structured,
+                draft: false,
+                maybe_cut: false,
+            };
+            match self.one(self.free_number(), &candidate, &mut waits).await {
+                Ok(()) => {}
+                Err(Stop::Failed(failure)) => lost = Some(failure),
+                Err(stop) => return Err(stop),
+            }
+        }
+        match lost {
+            Some(_) if self.generation.demo => Err(Stop::Failed(
+                Failure::new(
+                    FailureKind::Download,
+                    "the demo endpoint that made it is gone",
+                )
+                .hint("run it again: it costs nothing"),
+            )),
+            Some(failure) => Err(Stop::Failed(failure.billed())),
+            None => Ok(()),
+        }
+    }
+
+    /// The lowest number that no picture has: in the journal, URLs have none.
+    fn free_number(&self) -> u16 {
+        let taken = |n| self.generation.pictures.iter().any(|p| p.id.n == n);
+        (1..u16::MAX).find(|n| !taken(*n)).unwrap_or(u16::MAX)
+    }
+}
