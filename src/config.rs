@@ -49,12 +49,12 @@ impl Config {
     /// Reads all layers. A wrong file is a [`Failure`] that names file, line and key.
     pub fn load(environment: &Environment, overrides: &Overrides) -> Result<Self, Failure> {
         let paths = Paths::find(environment, overrides)?;
-        let settings = layers::merge(&paths, environment, overrides)?;
+        let (settings, profiles) = layers::merge(&paths, environment, overrides)?;
         let catalog = catalog_with(paths::read(&paths.catalog())?.as_ref())?;
         Ok(Self {
             settings,
             catalog,
-            profiles: builtin_profiles(),
+            profiles,
             keymap: paths::read(&paths.keymap())?,
             paths,
         })

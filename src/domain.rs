@@ -34,7 +34,7 @@ pub use json::{GenerationJson, PictureJson, StatusJson};
 pub use model::{Family, Model, Tier};
 pub use now::Now;
 pub use picture::{Picture, PixelSize};
-pub use profile::{FieldPath, Profile};
+pub use profile::{Constant, FieldPath, Profile, ReferenceForms};
 pub use progress::Progress;
 pub use prompt::Prompt;
 pub use ratio::AspectRatio;

@@ -73,6 +73,11 @@ enum Access {
 }
 
 impl Library {
+    /// Whether there is a library in `folder`. Makes none.
+    pub fn is_at(folder: &Path) -> bool {
+        folder.join(OWN_FOLDER).join(DATABASE).exists()
+    }
+
     /// Opens the library in `folder`, making it where there is none, and cancels what dead processes never sent.
     /// What they did send waits for [`Self::adopt`].
     ///

@@ -103,7 +103,8 @@ impl Pipeline {
 
     /// Writes the request down and starts it as soon as its turn comes.
     ///
-    /// Fails, with nothing sent, when a reference cannot be read or the library cannot be written. `batch` is the id of
+    /// Fails, with nothing sent, when a reference cannot be read or is nothing for this gateway, or the library cannot be
+    /// written. `batch` is the id of
     /// the first of those that one key press asked for.
     pub async fn submit(
         &self,
@@ -121,6 +122,8 @@ impl Pipeline {
             .setup
             .catalog
             .warnings(&generation.request.model, generation.request.format);
+        let profile = self.inner.profile_in_use().await?;
+        reference::suit(&profile, &generation.request.references)?;
         let inner = Arc::clone(&self.inner);
         let generation = blocking(move || {
             let library = &inner.setup.library;
@@ -167,6 +170,22 @@ impl Inner {
             Some(Err(failure)) => Err(failure.clone()),
             None => Err(Failure::new(FailureKind::Internal, "no HTTP client")),
         }
+    }
+
+    /// The profile of the settings, or its fallback where this base URL was found to need that.
+    async fn profile_in_use(self: &Arc<Self>) -> Result<Profile, Failure> {
+        let inner = Arc::clone(self);
+        blocking(move || {
+            let setup = &inner.setup;
+            let profile = inner.profile(&setup.profile)?;
+            let remembered = setup
+                .library
+                .endpoint_profile(&setup.base_url.to_string(), &profile.name)?
+                .filter(|name| profile.fallback.as_ref() == Some(name))
+                .and_then(|name| inner.profile(&name).ok());
+            Ok(remembered.unwrap_or(profile).clone())
+        })
+        .await
     }
 
     fn profile(&self, name: &str) -> Result<&Profile, Failure> {

@@ -3,10 +3,15 @@
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 
+use jiff::tz::TimeZone;
+
 use super::args::{Args, ConfigAction};
 use super::{Outcome, print};
 use crate::config::{Config, DEFAULT_CONFIG, Environment, Paths};
 use crate::domain::{Clean, Failure, FailureKind};
+use crate::endpoint::BaseUrl;
+use crate::library::Library;
+use crate::runtime::profile_for;
 
 pub(super) fn run(args: &Args, action: ConfigAction) -> Result<Outcome, Failure> {
     let environment = Environment::of_process();
@@ -17,7 +22,7 @@ pub(super) fn run(args: &Args, action: ConfigAction) -> Result<Outcome, Failure>
             print::path(&paths.config_file);
         }
         ConfigAction::Init => init(&Paths::find(&environment, &overrides)?)?,
-        ConfigAction::Show => show(&Config::load(&environment, &overrides)?),
+        ConfigAction::Show => show(&Config::load(&environment, &overrides)?)?,
     }
     Ok(Outcome::Done)
 }
@@ -48,12 +53,51 @@ fn init(paths: &Paths) -> Result<(), Failure> {
     Ok(())
 }
 
-fn show(config: &Config) {
+fn show(config: &Config) -> Result<(), Failure> {
     for (key, value, source) in config.settings.rows() {
-        let line = Clean::line(&format!("{key} = {value}"));
-        print::line(&format!(
-            "{line:<60}  # {}",
-            Clean::line(&source.to_string())
-        ));
+        row(key, &value, &source.to_string());
+    }
+    let Some(url) = &config.settings.base_url.value else {
+        row("in use: base URL", "none", "the embedded demo endpoint");
+        return Ok(());
+    };
+    let base = BaseUrl::parse(url)?;
+    let named = profile_for(config, &base)?;
+    let (profile, why) = match remembered(config, &base, &named.value) {
+        Ok(Some(other)) => {
+            let why = format!("{base} refused \"{}\" ({})", named.value, named.source);
+            (other, why)
+        }
+        Ok(None) => (named.value.clone(), named.source.to_string()),
+        Err(failure) => {
+            let why = format!("{}; not looked up: {}", named.source, failure.message);
+            (named.value.clone(), why)
+        }
+    };
+    row("in use: base URL", &format!("{:?}", base.to_string()), "");
+    row("in use: profile", &format!("{profile:?}"), &why);
+    Ok(())
+}
+
+/// The profile that the library knows to serve `base` in the place of `profile`. Asking makes no library.
+fn remembered(config: &Config, base: &BaseUrl, profile: &str) -> Result<Option<String>, Failure> {
+    let fallback = config.profiles.iter().find(|p| p.name == profile);
+    let fallback = fallback.and_then(|p| p.fallback.as_ref());
+    let folder = &config.settings.library.value;
+    if fallback.is_none() || !Library::is_at(folder) {
+        return Ok(None);
+    }
+    let library = Library::open(folder, TimeZone::system())?;
+    let remembered = library.endpoint_profile(&base.to_string(), profile)?;
+    Ok(remembered.filter(|name| Some(name) == fallback))
+}
+
+fn row(key: &str, value: &str, source: &str) {
+    let line = Clean::line(&format!("{key} = {value}"));
+    let source = Clean::line(source);
+    if source.is_empty() {
+        print::line(line.as_str());
+    } else {
+        print::line(&format!("{line:<60}  # {source}"));
     }
 }

@@ -2,35 +2,40 @@
 
 mod file;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::paths::{self, Paths};
+use super::profiles::Profiles;
 use super::settings::{DemoPolicy, Notify, Settings, Source, Value};
 use super::{DEFAULT_CONFIG, Environment, Overrides, UserFile};
-use crate::domain::{AspectRatio, Failure, FailureKind, GraphicsKind, OutputFormat};
-use file::{File, Layer, parse};
+use crate::domain::{AspectRatio, Failure, FailureKind, GraphicsKind, OutputFormat, Profile};
+use file::{File, parse};
 
-pub(super) use file::describe;
+pub(super) use file::{Layer, describe};
 
 /// Reads and merges all layers.
 pub(super) fn merge(
     paths: &Paths,
     environment: &Environment,
     overrides: &Overrides,
-) -> Result<Settings, Failure> {
+) -> Result<(Settings, Vec<Profile>), Failure> {
     let mut settings = defaults(paths)?;
+    let mut profiles = Profiles::builtin();
     let base = Layer {
         path: None,
         text: DEFAULT_CONFIG,
     };
-    lay_file(&mut settings, &base, parse(&base)?, environment)?;
+    let file = parse(&base)?;
+    lay_file(&mut settings, &mut profiles, &base, file, environment)?;
     match paths::read(&paths.config_file)? {
         Some(UserFile { path, text }) => {
             let layer = Layer {
                 path: Some(&path),
                 text: &text,
             };
-            lay_file(&mut settings, &layer, parse(&layer)?, environment)?;
+            let file = parse(&layer)?;
+            lay_file(&mut settings, &mut profiles, &layer, file, environment)?;
         }
         None if paths.config_named => {
             return Err(Failure::new(
@@ -50,7 +55,8 @@ pub(super) fn merge(
         )
         .hint("name one with --library DIR or PLANTAIN_LIBRARY"));
     }
-    Ok(settings)
+    profiles.check(&settings)?;
+    Ok((settings, profiles.known))
 }
 
 /// What stands before the first layer; every field is overwritten by `assets/config.toml` (held by a test).
@@ -67,6 +73,7 @@ fn defaults(paths: &Paths) -> Result<Settings, Failure> {
         demo: value(DemoPolicy::Allow),
         base_url: value(None),
         profile: value(String::new()),
+        profile_for: BTreeMap::new(),
         api_key_command: value(None),
         allow_http: value(false),
         parallel: value(1),
@@ -91,22 +98,30 @@ fn defaults(paths: &Paths) -> Result<Settings, Failure> {
 
 fn lay_file(
     settings: &mut Settings,
+    profiles: &mut Profiles,
     layer: &Layer<'_>,
     file: File,
     environment: &Environment,
 ) -> Result<(), Failure> {
     let File {
+        profiles: tables,
         demo,
         endpoint,
         form,
         library,
         studio,
     } = file;
+    profiles.lay(layer, tables)?;
     layer.lay(&mut settings.demo, demo, Ok)?;
     layer.lay(&mut settings.base_url, endpoint.base_url, |v| {
         Ok(filled(&v))
     })?;
     layer.lay(&mut settings.profile, endpoint.profile, Ok)?;
+    for (url, value) in endpoint.profile_for {
+        let source = layer.source(url.span().start);
+        let url = url.into_inner();
+        settings.profile_for.insert(url, Value { value, source });
+    }
     layer.lay(
         &mut settings.api_key_command,
         endpoint.api_key_command,

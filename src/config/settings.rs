@@ -1,5 +1,6 @@
 //! The settings as values, each with its source.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -74,6 +75,8 @@ pub struct Settings {
     pub base_url: Value<Option<String>>,
     /// How requests are written.
     pub profile: Value<String>,
+    /// How they are written for one gateway: by its base URL, in any form that people paste.
+    pub profile_for: BTreeMap<String, Value<String>>,
     /// A command that prints the key.
     pub api_key_command: Value<Option<String>>,
     /// Whether the key may travel over plain http to another machine.
@@ -117,7 +120,7 @@ impl Settings {
             Notify::Off => "off",
         };
         let graphics = self.graphics.value.map_or("auto", GraphicsKind::as_str);
-        vec![
+        let mut rows = vec![
             ("demo", text(demo), &self.demo.source),
             (
                 "endpoint.base_url",
@@ -178,6 +181,14 @@ impl Settings {
                 &self.mouse.source,
             ),
             ("studio.notify", text(notify), &self.notify.source),
-        ]
+        ];
+        let after = rows.iter().position(|(key, ..)| *key == "endpoint.profile");
+        let profiles = self.profile_for.iter().map(|(url, name)| {
+            let entry = format!("{{ {} = {} }}", text(url), text(&name.value));
+            ("endpoint.profile_for", entry, &name.source)
+        });
+        let after = after.map_or(rows.len(), |at| at + 1);
+        rows.splice(after..after, profiles);
+        rows
     }
 }

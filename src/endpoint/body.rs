@@ -2,28 +2,45 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::{FieldPath, Profile, Request};
+use crate::domain::{FieldPath, Profile, Request, Tier};
 
 /// Writes the JSON body of one generation.
 ///
-/// `references` holds one URL or data URI for each of the request's reference pictures, #1 first. Fields stand in the
-/// order `model`, `messages`, ratio and format as the profile places them (its first places first), `stream`.
-pub fn build(request: &Request, profile: &Profile, references: &[String]) -> Value {
+/// `tier` is the size that the model's name promises, if any. `references` holds one URL or data URI for each of the
+/// request's reference pictures, #1 first. Fields stand in the order `model`, `messages`, the profile's constants, ratio,
+/// format and size as the profile places them (its first places first), `stream`.
+pub fn build(
+    request: &Request,
+    profile: &Profile,
+    tier: Option<Tier>,
+    references: &[String],
+) -> Value {
     let mut body = Map::new();
     body.insert("model".to_owned(), json!(request.model));
     body.insert(
         "messages".to_owned(),
         json!([{ "role": "user", "content": content(request.prompt.sent(), references) }]),
     );
-    let ratio = request.ratio.to_string();
-    let format = request.format.as_str();
-    let places = profile.aspect_ratio.len().max(profile.output_format.len());
-    for n in 0..places {
-        if let Some(path) = profile.aspect_ratio.get(n) {
-            place(&mut body, path, &ratio);
-        }
-        if let Some(path) = profile.output_format.get(n) {
-            place(&mut body, path, format);
+    for constant in &profile.constants {
+        place(&mut body, &constant.at, &constant.value);
+    }
+    let values = [
+        (
+            &profile.aspect_ratio,
+            Some(json!(request.ratio.to_string())),
+        ),
+        (&profile.output_format, Some(json!(request.format.as_str()))),
+        (
+            &profile.image_size,
+            tier.map(|tier| json!(profile.size(tier))),
+        ),
+    ];
+    let places = values.iter().map(|(paths, _)| paths.len()).max();
+    for n in 0..places.unwrap_or(0) {
+        for (paths, value) in &values {
+            if let (Some(path), Some(value)) = (paths.get(n), value) {
+                place(&mut body, path, value);
+            }
         }
     }
     body.insert("stream".to_owned(), json!(profile.stream));
@@ -43,7 +60,7 @@ fn content(prompt: &str, references: &[String]) -> Value {
 }
 
 /// Writes `value` at `path`, making objects on the way; a path through something that is no object is left out.
-fn place(body: &mut Map<String, Value>, path: &FieldPath, value: &str) {
+fn place(body: &mut Map<String, Value>, path: &FieldPath, value: &Value) {
     let Some((last, above)) = path.0.split_last() else {
         return;
     };
@@ -55,5 +72,5 @@ fn place(body: &mut Map<String, Value>, path: &FieldPath, value: &str) {
         let Value::Object(next) = next else { return };
         at = next;
     }
-    at.entry(last.clone()).or_insert_with(|| json!(value));
+    at.entry(last.clone()).or_insert_with(|| value.clone());
 }

@@ -9,7 +9,7 @@ use super::error::{Error, wants_to_write};
 use super::{history, words};
 
 /// Version 1 is the first entry. Append; what stands here was already run on people's libraries.
-const MIGRATIONS: [&str; 1] = [
+const MIGRATIONS: [&str; 2] = [
     // `seq` is the only order: a clock may jump. The columns that every list reads stand before the long ones.
     "CREATE TABLE generations (
         seq        INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -59,6 +59,8 @@ const MIGRATIONS: [&str; 1] = [
         name TEXT PRIMARY KEY,
         text TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;",
+    // Until then only one profile had a fallback.
+    "ALTER TABLE endpoints ADD COLUMN asked TEXT NOT NULL DEFAULT 'documented';",
 ];
 
 /// How long a call waits for another process's write.

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::domain::{Failure, FailureKind, FileFormat, Reference, ReferenceSource};
+use crate::domain::{
+    Failure, FailureKind, FileFormat, Profile, Reference, ReferenceForms, ReferenceSource,
+};
 use crate::library::Library;
 use crate::picture;
 
@@ -100,6 +102,29 @@ pub(super) fn keep_all(library: &Library, references: &mut [Reference]) -> Resul
             }
         }?;
         reference.source = ReferenceSource::File(path);
+    }
+    Ok(())
+}
+
+/// Refuses reference pictures in a form that the gateway's profile does not take.
+pub(super) fn suit(profile: &Profile, references: &[Reference]) -> Result<(), Failure> {
+    for reference in references {
+        let is_url = matches!(reference.source, ReferenceSource::Url(_));
+        let wants = match profile.references {
+            ReferenceForms::Data if is_url => "takes reference pictures as data only, not by URL",
+            ReferenceForms::Url if !is_url => "takes reference pictures by URL only",
+            _ => continue,
+        };
+        let name = &profile.name;
+        let hint = if is_url {
+            "save the picture and give its path"
+        } else {
+            "put the picture where the gateway can fetch it and give its URL"
+        };
+        // The label leaves out the query, which may be a signature.
+        let label = reference.label();
+        let what = format!("{label} cannot be sent: the profile \"{name}\" {wants}");
+        return Err(Failure::new(FailureKind::Reference, what).hint(hint));
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use tokio::time::sleep;
 
 use super::gate::Cancelled;
 use super::run::{Run, Stop};
-use super::{Network, blocking, reference};
+use super::{Network, Setup, blocking, reference};
 use crate::domain::{Clean, Failure, FailureKind, Profile, Progress, Step, Tier};
 use crate::endpoint::{
     Answer, CallError, Decision, Image, MOST_REPEATS, Part, Response, build_body, decide,
@@ -17,34 +17,19 @@ impl Run {
     pub(super) async fn talk(&mut self) -> Result<Answer, Stop> {
         let inner = Arc::clone(&self.inner);
         let network = inner.network().await?;
-        let profile = self.profile().await?;
-        let references = self.references().await?;
+        let profile = self.inner.profile_in_use().await?;
+        let references = self.references(&profile).await?;
         // Committed before any byte leaves: whatever happens from here on, the row says that it may be billed.
         self.step(Step::Send).await?;
         let response = self.call(network, profile, &references).await?;
         self.read(response).await
     }
 
-    /// The profile of the settings, or its fallback where this base URL was found to need that. What another profile was
-    /// found to need says nothing about this one.
-    async fn profile(&self) -> Result<Profile, Failure> {
-        let inner = Arc::clone(&self.inner);
-        blocking(move || {
-            let setup = &inner.setup;
-            let profile = inner.profile(&setup.profile)?;
-            let remembered = setup
-                .library
-                .endpoint_profile(&setup.base_url.to_string())?
-                .filter(|name| profile.fallback.as_ref() == Some(name))
-                .and_then(|name| inner.profile(&name).ok());
-            Ok(remembered.unwrap_or(profile).clone())
-        })
-        .await
-    }
-
     /// Reference pictures as they are sent. Read only now: those that wait for their turn hold none in memory.
-    async fn references(&self) -> Result<Vec<String>, Failure> {
+    async fn references(&self, profile: &Profile) -> Result<Vec<String>, Failure> {
         let references = self.generation.request.references.clone();
+        // Another process may have found meanwhile that the gateway needs another profile.
+        reference::suit(profile, &references)?;
         blocking(move || reference::on_the_wire(&references)).await
     }
 
@@ -55,12 +40,9 @@ impl Run {
         references: &[String],
     ) -> Result<Response, Stop> {
         let cancel = self.cancel.clone();
-        let patient = self
-            .inner
-            .setup
-            .catalog
-            .tier(&self.generation.request.model)
-            == Some(Tier::Four);
+        let catalog = &self.inner.setup.catalog;
+        let tier = catalog.tier(&self.generation.request.model);
+        let patient = tier == Some(Tier::Four);
         let client = if patient {
             &network.patient
         } else {
@@ -70,7 +52,7 @@ impl Run {
         let mut changed = false;
         loop {
             self.say(Progress::Sending);
-            let body = build_body(&self.generation.request, &profile, references);
+            let body = build_body(&self.generation.request, &profile, tier, references);
             let error = match cancel.guard(client.chat(&body, profile.stream)).await? {
                 Ok(response) => {
                     if changed {
@@ -109,11 +91,9 @@ impl Run {
     ///
     /// This is the one call that is made again after an answer: the gateway refused it before generating anything.
     fn fallback(&mut self, profile: &Profile) -> Option<Profile> {
-        let simpler = self
-            .inner
-            .profile(profile.fallback.as_deref()?)
-            .ok()?
-            .clone();
+        let simpler = self.inner.profile(profile.fallback.as_deref()?).ok()?;
+        reference::suit(simpler, &self.generation.request.references).ok()?;
+        let simpler = simpler.clone();
         self.note(&format!(
             "this gateway does not take the documented fields; asking again in the form of the profile \"{}\"",
             simpler.name
@@ -125,8 +105,13 @@ impl Run {
     async fn remember(&mut self, profile: &Profile) {
         let (inner, name) = (Arc::clone(&self.inner), profile.name.clone());
         let remembered = blocking(move || {
-            let base = inner.setup.base_url.to_string();
-            inner.setup.library.set_endpoint_profile(&base, &name)
+            let Setup {
+                library,
+                base_url,
+                profile,
+                ..
+            } = &inner.setup;
+            library.set_endpoint_profile(&base_url.to_string(), profile, &name)
         })
         .await;
         if let Err(failure) = remembered {

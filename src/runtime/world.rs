@@ -10,6 +10,10 @@ use crate::domain::{Failure, FailureKind};
 use crate::endpoint::BaseUrl;
 use crate::library::Library;
 use crate::pipeline::{Pipeline, Setup};
+use crate::runtime::profile_for;
+
+/// The profile of the endpoint's document.
+const DOCUMENTED: &str = "documented";
 
 /// An open library with a pipeline over it.
 pub struct World {
@@ -50,13 +54,16 @@ impl World {
             (BaseUrl::parse(&server.base_url())?, None, Some(server))
         };
         let demo = server.is_some();
+        let named = profile_for(config, &base_url)?;
+        // The embedded endpoint speaks the document, whatever the settings say about gateways.
+        let profile = if demo { DOCUMENTED } else { &named.value };
         let pipeline = Pipeline::new(Setup {
             library: library.clone(),
             catalog: config.catalog.clone(),
             base_url: base_url.clone(),
             key,
             profiles: config.profiles.clone(),
-            profile: settings.profile.value.clone(),
+            profile: profile.to_owned(),
             parallel: usize::from(settings.parallel.value),
             silence: Duration::from_secs(u64::from(settings.silence_s.value)),
             demo,

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use plantain::config::{Config, Environment, Overrides, Source};
-use plantain::domain::{Failure, GraphicsKind};
+use plantain::config::{Config, Environment, Overrides, Source, builtin_profiles};
+use plantain::domain::{Failure, GraphicsKind, ReferenceForms, Tier};
 use tempfile::TempDir;
 
 fn home(config: &str) -> (TempDir, Environment) {
@@ -167,4 +167,107 @@ fn a_home_relative_library_is_expanded() {
         config.settings.library.value,
         Path::new(dir.path()).join("art")
     );
+}
+
+/// What a profile of the user's own may say.
+const OWN: &str = r#"[endpoint]
+profile = "mine"
+[endpoint.profile_for]
+"https://openrouter.ai/api/v1" = "openrouter"
+
+[profiles.mine]
+constants = [{ at = ["quality"], value = { z = "high", a = [1, true] } }]
+aspect_ratio = [["size", "ratio"]]
+image_size = [["size", "tier"]]
+sizes = { "0.5K" = "512", "1K" = "1k" }
+references = "url"
+stream = false
+fallback = "example"
+
+[profiles.example]
+output_format = [["format"]]
+"#;
+
+#[test]
+fn a_user_writes_profiles_of_their_own() {
+    let (_dir, environment) = home(OWN);
+    let config = load(&environment).unwrap();
+    let named = |name: &str| config.profiles.iter().find(|p| p.name == name).unwrap();
+    let mine = named("mine");
+    assert_eq!(
+        mine.constants[0].value.to_string(),
+        r#"{"z":"high","a":[1,true]}"#
+    );
+    assert_eq!(mine.size(Tier::Half), "512");
+    assert_eq!(mine.size(Tier::Four), "4K");
+    assert_eq!(mine.references, ReferenceForms::Url);
+    assert_eq!(
+        (mine.stream, mine.fallback.as_deref()),
+        (false, Some("example"))
+    );
+    assert_eq!(config.settings.profile.value, "mine");
+    let entry = &config.settings.profile_for["https://openrouter.ai/api/v1"];
+    assert_eq!(entry.value, "openrouter");
+    assert!(entry.source.to_string().ends_with("config.toml:4"));
+    // One of a known name takes its place whole; the others stay.
+    assert_eq!(
+        config
+            .profiles
+            .iter()
+            .filter(|p| p.name == "example")
+            .count(),
+        1
+    );
+    assert!(named("example").aspect_ratio.is_empty());
+    assert_eq!(config.profiles.len(), builtin_profiles().len() + 1);
+}
+
+#[test]
+fn a_wrong_profile_is_named_with_line_and_key() {
+    for (from, to, line, word) in [
+        (
+            "profile = \"mine\"",
+            "profile = \"nime\"",
+            2,
+            "known are documented",
+        ),
+        ("= \"openrouter\"", "= \"closedrouter\"", 4, "closedrouter"),
+        (
+            "fallback = \"example\"",
+            "fallback = \"exmaple\"",
+            6,
+            "exmaple",
+        ),
+        ("stream = false", "steam = false", 12, "steam"),
+        ("stream = false", "name = \"x\"", 12, "name"),
+        ("stream = false", "stream = \"no\"", 12, "boolean"),
+        ("value = {", "valeu = {", 7, "valeu"),
+        ("\"1K\" =", "\"3K\" =", 10, "3K"),
+        ("\"url\"", "\"post\"", 11, "post"),
+        (
+            "[[\"size\", \"ratio\"]]",
+            "[[\"messages\", \"ratio\"]]",
+            6,
+            "messages",
+        ),
+        (
+            "[[\"size\", \"ratio\"]]",
+            "[[]]",
+            6,
+            "nothing can be written to []",
+        ),
+        ("[\"quality\"]", "\"quality\"", 7, "sequence"),
+    ] {
+        let text = OWN.replacen(from, to, 1);
+        assert_ne!(text, OWN, "{from}");
+        let (_dir, environment) = home(&text);
+        let failure = load(&environment).err().expect(to);
+        let said = failure.to_string();
+        assert!(
+            said.contains(&format!("config.toml:{line}: ")),
+            "{to}: {said}"
+        );
+        assert!(said.contains(word), "{to}: {said}");
+        assert!(failure.hint.is_some(), "{to}");
+    }
 }

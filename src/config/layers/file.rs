@@ -1,10 +1,12 @@
 //! The settings file as it is written: its tables, and how a line of it is named. Decides no value.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::config::profiles::Tables;
 use crate::config::settings::{DemoPolicy, Notify, Source, Value};
 use crate::domain::{AspectRatio, Failure, FailureKind, OutputFormat};
 
@@ -14,6 +16,7 @@ const SETTINGS_HINT: &str = "`plantain config init` shows every setting with its
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct File {
+    pub(super) profiles: Tables,
     pub(super) demo: Option<Spanned<DemoPolicy>>,
     pub(super) endpoint: EndpointTable,
     pub(super) form: FormTable,
@@ -26,6 +29,7 @@ pub(super) struct File {
 pub(super) struct EndpointTable {
     pub(super) base_url: Option<Spanned<String>>,
     pub(super) profile: Option<Spanned<String>>,
+    pub(super) profile_for: BTreeMap<Spanned<String>, String>,
     pub(super) api_key_command: Option<Spanned<String>>,
     pub(super) allow_http: Option<Spanned<bool>>,
     pub(super) parallel: Option<Spanned<u8>>,
@@ -57,13 +61,13 @@ pub(super) struct StudioTable {
 }
 
 /// One file while it is laid over: knows how to name a line of itself.
-pub(super) struct Layer<'a> {
+pub(in crate::config) struct Layer<'a> {
     pub(super) path: Option<&'a Path>,
     pub(super) text: &'a str,
 }
 
 impl Layer<'_> {
-    pub(super) fn source(&self, at: usize) -> Source {
+    pub(in crate::config) fn source(&self, at: usize) -> Source {
         self.path.map_or(Source::Default, |path| Source::File {
             path: path.to_owned(),
             line: line_of(self.text, at),

@@ -2,7 +2,11 @@
 
 use std::fs;
 
-use super::home::Home;
+use plantain::domain::OutputFormat;
+use serde_json::json;
+
+use super::home::{Home, MODEL, body, giving, picture, pictures};
+use crate::suite::raw_server::{RawServer, answer};
 
 #[tokio::test]
 async fn path_init_and_show() {
@@ -185,4 +189,99 @@ async fn the_help_tells_everything() {
     }
     let version = home.run(&["--version"]).await.done();
     assert!(version.out.starts_with("plantain "));
+}
+
+/// The settings of the README, with the address of a test's server.
+fn readmes_profiles(url: &str) -> String {
+    let readme = include_str!("../../../README.md");
+    let after = readme.split("```toml\n# config.toml\n").nth(1).unwrap();
+    let block = after.split("```").next().unwrap();
+    let settings = block.replace("http://127.0.0.1:8080", url);
+    assert_ne!(settings, block);
+    settings
+}
+
+#[tokio::test]
+async fn a_gateway_is_asked_in_the_form_of_its_profile() {
+    let server = giving(OutputFormat::Png).await;
+    let written = format!("{}/v1/chat/completions/", server.url());
+    let home = Home::at(&server.url());
+    home.configure(&readmes_profiles(&written));
+    home.run(&["generate", "-f", "png", "a fox"]).await.done();
+    assert_eq!(
+        String::from_utf8(server.requests()[0].body.clone()).unwrap(),
+        r#"{"model":"NanoBananaPro-1K","messages":[{"role":"user","content":"a fox"}],"quality":"high","--aspect_ratio":"16:9","--output_format":"png","stream":false}"#
+    );
+    let shown = home.run(&["config", "show"]).await.done().out;
+    let row = |key: &str| shown.lines().find(|l| l.starts_with(key)).unwrap();
+    assert!(row("in use: base URL").contains(&format!("\"{}/v1\"", server.url())));
+    let profile = row("in use: profile");
+    assert!(
+        profile.contains("= \"mine\" ") && profile.ends_with("config.toml:3"),
+        "{profile}"
+    );
+    assert!(
+        shown.contains(
+            "endpoint.profile_for = { \"https://openrouter.ai/api/v1\" = \"openrouter\" }"
+        )
+    );
+
+    home.configure("[endpoint.profile_for]\n\"gw.test\" = \"google\"\n");
+    for arguments in [&["generate", "x"][..], &["config", "show"]] {
+        let ran = home.run(arguments).await;
+        assert_eq!(ran.code, 2, "{ran:?}");
+        ran.says(&["config.toml:2: the base URL is not a URL"]);
+    }
+}
+
+#[tokio::test]
+async fn what_the_library_remembers_of_a_gateway_is_shown() {
+    let server = RawServer::start(|request| {
+        if body(request).get("--aspect_ratio").is_some() {
+            let complaint = br#"{"error":{"message":"unknown field --aspect_ratio"}}"#;
+            answer(400, &[], complaint)
+        } else {
+            pictures(&[picture(OutputFormat::Jpeg, 1)])
+        }
+    })
+    .await;
+    let home = Home::at(&server.url());
+    let shown = async || {
+        let ran = home.run(&["config", "show"]).await.done();
+        let row = ran.out.lines().find(|l| l.starts_with("in use: profile"));
+        row.unwrap().to_owned()
+    };
+    assert!(shown().await.contains("= \"documented\" "));
+    assert!(!home.library().exists(), "showing makes no library");
+    home.run(&["generate", "x"]).await.done();
+    let row = shown().await;
+    assert!(row.contains("= \"example\" "), "{row}");
+    assert!(
+        row.contains("/v1 refused \"documented\" (default)"),
+        "{row}"
+    );
+    // A changed setting wins over what is remembered.
+    home.configure("[endpoint]\nprofile = \"google\"\n");
+    assert!(shown().await.contains("= \"google\" "));
+    home.run(&["generate", "x"]).await.done();
+    assert_eq!(server.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn without_a_base_url_the_demo_is_in_use_and_speaks_the_document() {
+    let home = Home::new();
+    home.configure("[endpoint]\nprofile = \"nexara\"\n");
+    let shown = home.run(&["config", "show"]).await.done().out;
+    assert!(shown.contains("in use: base URL = none"), "{shown}");
+    let ran = home
+        .run(&[
+            "generate", "-m", MODEL, "-r", "9:16", "-f", "png", "--json", "x",
+        ])
+        .await
+        .done();
+    let picture = &ran.objects()[0]["pictures"][0];
+    assert_eq!(
+        (&picture["format"], &picture["width"]),
+        (&json!("png"), &json!(384))
+    );
 }

@@ -159,18 +159,19 @@ fn profiles_and_drafts_are_kept() {
     let folder = tempfile::tempdir().unwrap();
     let library = open(folder.path());
     let url = "https://gateway.example/v1";
-    assert_eq!(library.endpoint_profile(url).unwrap(), None);
+    let found = |library: &Library, asked| library.endpoint_profile(url, asked).unwrap();
+    assert_eq!(found(&library, "documented"), None);
     assert_eq!(library.draft("studio").unwrap(), None);
-    for text in ["documented", "example"] {
-        library.set_endpoint_profile(url, text).unwrap();
+    for text in ["older", "example"] {
+        library
+            .set_endpoint_profile(url, "documented", text)
+            .unwrap();
         library.set_draft("studio", text).unwrap();
     }
     drop(library);
     let library = open(folder.path());
-    assert_eq!(
-        library.endpoint_profile(url).unwrap().as_deref(),
-        Some("example")
-    );
+    assert_eq!(found(&library, "documented").as_deref(), Some("example"));
+    assert_eq!(found(&library, "mine"), None, "says nothing of another");
     assert_eq!(library.draft("studio").unwrap().as_deref(), Some("example"));
     assert_eq!(library.draft("other").unwrap(), None);
 }

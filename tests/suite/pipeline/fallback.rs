@@ -32,7 +32,7 @@ async fn strict() -> RawServer {
 
 fn remembered(bench: &Bench, server: &RawServer) -> Option<String> {
     let base = format!("{}/v1", server.url());
-    bench.library.endpoint_profile(&base).unwrap()
+    bench.library.endpoint_profile(&base, "documented").unwrap()
 }
 
 #[tokio::test]
@@ -79,17 +79,23 @@ async fn a_profile_that_the_user_named_beats_what_another_one_was_found_to_need(
     assert_eq!(remembered(&bench, &server).as_deref(), Some("example"));
     let mut setup = bench.setup(&server.url());
     let documented = setup.profiles.iter().find(|p| p.name == "documented");
+    // The same form, and the same fallback: what is known is known of the other one.
     let mine = Profile {
         name: "mine".to_owned(),
-        fallback: None,
         ..documented.unwrap().clone()
     };
     setup.profiles.push(mine);
     setup.profile = "mine".to_owned();
     let pipeline = Pipeline::new(setup).unwrap();
     let running = submit(&pipeline, "a cat", &Told::default()).await;
-    assert_eq!(running.done.await.unwrap().state, State::Failed);
-    assert!(is_documented(server.requests().last().unwrap()));
+    assert_eq!(running.done.await.unwrap().state, State::Saved);
+    let forms: Vec<bool> = server.requests().iter().map(is_documented).collect();
+    assert_eq!(forms, [true, false, true, false]);
+    assert_eq!(
+        remembered(&bench, &server),
+        None,
+        "another one is in use now"
+    );
 }
 
 #[tokio::test]

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use plantain::config::builtin_catalog;
 use plantain::demo;
-use plantain::domain::{Failure, FailureKind, Generation, Reference, ReferenceSource, State};
+use plantain::domain::{
+    Failure, FailureKind, Generation, Reference, ReferenceForms, ReferenceSource, State,
+};
 use plantain::picture::{Limits, measure};
 use plantain::pipeline::{Pipeline, find_reference};
 use serde_json::Value;
@@ -301,4 +303,53 @@ async fn the_embedded_endpoint_edits_a_picture_of_the_history() {
     let record: Value = bench.records().pop().unwrap();
     assert_eq!(record["references"][0], first.pictures[0].id.to_string());
     demo.stop().await;
+}
+
+#[tokio::test]
+async fn a_form_that_the_gateway_does_not_take_is_refused_before_anything_is_sent() {
+    let (bench, server) = (Bench::new(), RawServer::saying(inline()).await);
+    fs::write(bench.folder.path().join("photo.jpg"), photo()).unwrap();
+    let url = "https://img.test/fox.jpg?sig=S3CRET";
+    for (forms, given, refused) in [
+        (ReferenceForms::Any, url, None),
+        (ReferenceForms::Any, "photo.jpg", None),
+        (ReferenceForms::Data, "photo.jpg", None),
+        (ReferenceForms::Data, url, Some("fox.jpg")),
+        (ReferenceForms::Url, url, None),
+        (ReferenceForms::Url, "photo.jpg", Some("photo.jpg")),
+    ] {
+        let mut setup = bench.setup(&server.url());
+        for profile in &mut setup.profiles {
+            profile.references = forms;
+        }
+        let mut request = request("make it snow");
+        request.references = vec![find(&bench, given).unwrap()];
+        let before = server.requests().len();
+        let pipeline = Pipeline::new(setup).unwrap();
+        let submitted = pipeline.submit(request, None, Told::default().tell());
+        match (submitted.await, refused) {
+            (Ok(running), None) => {
+                assert_eq!(running.done.await.unwrap().state, State::Saved);
+                assert_eq!(server.requests().len(), before + 1);
+            }
+            (Err(failure), Some(name)) => {
+                assert_eq!(failure.kind, FailureKind::Reference);
+                let said = failure.to_string();
+                assert!(
+                    said.contains(name) && said.contains("\"documented\""),
+                    "{said}"
+                );
+                assert!(said.contains("hint") && !said.contains("S3CRET"), "{said}");
+                assert_eq!(server.requests().len(), before);
+            }
+            (submitted, refused) => {
+                panic!("{forms:?} {given}: {:?} {refused:?}", submitted.is_ok());
+            }
+        }
+    }
+    assert_eq!(
+        bench.records().len(),
+        4,
+        "what is refused is not written down"
+    );
 }
