@@ -99,9 +99,9 @@ impl Complaint {
                     return Some(found.or_words_of(body));
                 }
                 // An answer that holds something is no complaint, whatever codes stand beside it.
-                if ["choices", "media", "data", "images", "candidates"]
+                if ["choices", "media", "data", "images", "candidates", "output"]
                     .iter()
-                    .any(|key| fields.get(*key).is_some_and(|v| !v.is_null()))
+                    .any(|key| fields.get(*key).is_some_and(holds_something))
                 {
                     return None;
                 }
@@ -178,6 +178,16 @@ impl Complaint {
         needles
             .iter()
             .any(|n| self.code.contains(n) || words.contains(n))
+    }
+}
+
+fn holds_something(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(fields) => !fields.is_empty(),
+        Value::Bool(_) | Value::Number(_) => true,
     }
 }
 

@@ -84,6 +84,8 @@ struct Structured {
     image: Image,
     choice: u64,
     at: usize,
+    /// It stood in a part that is marked as a thought.
+    draft: bool,
 }
 
 /// An answer that is arriving.
@@ -92,6 +94,8 @@ pub struct Reply {
     blobs: Blobs,
     voices: BTreeMap<u64, Voice>,
     thoughts: Voice,
+    /// What tools were called with, at most 256 KB.
+    arguments: String,
     refusal: String,
     structured: Vec<Structured>,
     model: Option<Clean>,
@@ -216,14 +220,16 @@ impl Reply {
                 };
                 parts.extend(said.map(Part::Reasoning));
             }
-            Item::Picture { choice, value } => match inline::of_value(value, &self.blobs) {
-                Ok(image) => self.structured(image, choice, parts),
+            Item::Picture {
+                choice,
+                value,
+                draft,
+            } => match inline::of_value(value, &self.blobs) {
+                Ok(image) => self.structured(image, choice, draft, parts),
                 Err(why) => self.not_an_image(why),
             },
-            Item::Refusal(words) => {
-                let room = plain::MAX_TEXT.saturating_sub(self.refusal.len());
-                self.refusal.extend(words.chars().take(room));
-            }
+            Item::Arguments(text) => extend_up_to(&mut self.arguments, text),
+            Item::Refusal(words) => extend_up_to(&mut self.refusal, words),
             Item::Finish(reason) => {
                 let reason = Clean::line(reason).truncated(MAX_NAME);
                 if self.finish.as_ref() != Some(&reason) {
@@ -255,8 +261,9 @@ impl Reply {
         }
     }
 
-    fn structured(&mut self, image: Image, choice: u64, parts: &mut Vec<Part>) {
-        if self.structured.iter().any(|s| s.image == image) {
+    fn structured(&mut self, image: Image, choice: u64, draft: bool, parts: &mut Vec<Part>) {
+        if let Some(known) = self.structured.iter_mut().find(|s| s.image == image) {
+            known.draft &= draft;
             return;
         }
         if self.structured.len() >= MAX_PICTURES {
@@ -268,6 +275,7 @@ impl Reply {
             image: image.clone(),
             choice,
             at,
+            draft,
         });
         parts.push(Part::Image(image));
     }
@@ -299,6 +307,14 @@ impl Reply {
     }
 }
 
+/// Adds a text to one of which at most 256 KB are kept.
+fn extend_up_to(kept: &mut String, more: &str) {
+    let room = plain::MAX_TEXT.saturating_sub(kept.len());
+    let end = (0..=room.min(more.len())).rev();
+    let end = end.into_iter().find(|at| more.is_char_boundary(*at));
+    kept.push_str(&more[..end.unwrap_or(0)]);
+}
+
 fn too_many() -> String {
     format!("the answer holds more than {MAX_PICTURES} pictures; the others were left out")
 }
@@ -311,6 +327,7 @@ pub(super) fn without_secrets(text: &str) -> Clean {
 /// The escapes that gateways put into URLs, undone, for a payload that no JSON reader takes.
 fn unescaped(json: &str) -> String {
     json.replace("\\u0026", "&")
+        .replace("\\u003d", "=")
         .replace("\\/", "/")
         .replace("\\n", "\n")
         .replace("\\\"", "\"")

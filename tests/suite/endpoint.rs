@@ -2,6 +2,7 @@
 
 mod body;
 mod call;
+mod dialects;
 mod download;
 mod errors;
 pub mod fixtures;

@@ -3,6 +3,7 @@
 use super::blobs::Blobs;
 use super::inline::{self, NotAnImage};
 use super::scan::{Kind, Span, scan};
+use super::voice::Voice;
 use super::{Image, Reply};
 
 /// Where in the answer a picture stood, worst evidence first.
@@ -12,7 +13,7 @@ pub enum Origin {
     Bare,
     /// A data URI in the text.
     Data,
-    /// A markdown image.
+    /// A markdown image, or one of HTML.
     Markdown,
     /// A field made for pictures.
     Structured,
@@ -32,6 +33,15 @@ pub struct Candidate {
 }
 
 impl Candidate {
+    fn structured(image: Image, draft: bool) -> Self {
+        Self {
+            image,
+            origin: Origin::Structured,
+            draft,
+            maybe_cut: false,
+        }
+    }
+
     /// Whether this was given as a picture, and whole: not a link in the text that may lead to a page, nor one that may be half.
     pub fn is_certain(&self) -> bool {
         let named = match &self.image {
@@ -47,39 +57,38 @@ impl Reply {
     pub(super) fn collect(&mut self) -> (Vec<Candidate>, Vec<Candidate>) {
         let mut found = Vec::new();
         let mut problems = Vec::new();
+        let (thought, structured): (Vec<_>, Vec<_>) =
+            self.structured.drain(..).partition(|s| s.draft);
         for (choice, voice) in &self.voices {
             for candidate in in_text(voice.text(), &self.blobs, false, &mut problems) {
                 found.push((*choice, candidate));
             }
         }
         let better =
-            !self.structured.is_empty() || found.iter().any(|(_, (_, c))| c.origin > Origin::Bare);
+            !structured.is_empty() || found.iter().any(|(_, (_, c))| c.origin > Origin::Bare);
         found.retain(|(_, (_, c))| !better || c.origin > Origin::Bare);
         // Structured pictures first: at an equal place they came before the text that begins there.
-        let mut placed: Vec<(u64, usize, Candidate)> = self
-            .structured
-            .drain(..)
-            .map(|s| {
-                let candidate = Candidate {
-                    image: s.image,
-                    origin: Origin::Structured,
-                    draft: false,
-                    maybe_cut: false,
-                };
-                (s.choice, s.at, candidate)
-            })
+        let mut placed: Vec<(u64, usize, Candidate)> = structured
+            .into_iter()
+            .map(|s| (s.choice, s.at, Candidate::structured(s.image, false)))
             .collect();
         placed.extend(found.into_iter().map(|(choice, (at, c))| (choice, at, c)));
         placed.sort_by_key(|(choice, at, _)| (*choice, *at));
         let mut finals = distinct(placed.into_iter().map(|(_, _, candidate)| candidate));
 
         let drafts = in_text(self.thoughts.text(), &self.blobs, true, &mut problems);
+        let drafts = drafts.into_iter().map(|(_, c)| c);
+        let thought = thought
+            .into_iter()
+            .map(|s| Candidate::structured(s.image, true));
         let drafts = distinct(
-            drafts
-                .into_iter()
-                .map(|(_, c)| c)
+            thought
+                .chain(drafts)
                 .filter(|c| finals.is_empty() || c.origin > Origin::Bare),
         );
+        if finals.is_empty() && drafts.is_empty() {
+            finals = self.last_resort(&mut problems);
+        }
         if finals.is_empty()
             && drafts.is_empty()
             && let Some(broken) = &self.broken
@@ -91,6 +100,25 @@ impl Reply {
             self.not_an_image(why);
         }
         (finals, drafts)
+    }
+}
+
+impl Reply {
+    /// Where pictures stand that nothing shows as such: in an answer that is JSON itself, and in what a tool was called with.
+    fn last_resort(&self, problems: &mut Vec<NotAnImage>) -> Vec<Candidate> {
+        let texts = self.voices.values().map(Voice::text);
+        let mut found = Vec::new();
+        for text in texts.chain([self.arguments.as_str()]) {
+            let json = text.trim();
+            if !json.starts_with(['{', '[']) {
+                continue;
+            }
+            let plainer = super::unescaped(json);
+            let named = in_text(&plainer, &self.blobs, false, problems).into_iter();
+            // Other addresses in it may be anything.
+            found.extend(named.map(|(_, c)| c).filter(Candidate::is_certain));
+        }
+        distinct(found.into_iter())
     }
 }
 
@@ -106,11 +134,11 @@ fn in_text(
         let chosen = spans.iter().filter(|s| kinds.contains(&s.kind));
         chosen
             .filter_map(|span| {
-                let target = &text[span.target.clone()];
-                if matches!(span.kind, Kind::Bare | Kind::Link) && is_home_page(target) {
+                let target = span.meant(text);
+                if matches!(span.kind, Kind::Bare | Kind::Link) && is_home_page(&target) {
                     return None;
                 }
-                let image = match inline::of_text(target, blobs) {
+                let image = match inline::of_text(&target, blobs) {
                     Ok(image) => image,
                     // What the end of the stream cut off is no damage of its own.
                     Err(why) => {
@@ -121,7 +149,7 @@ fn in_text(
                     }
                 };
                 let origin = match span.kind {
-                    Kind::Markdown => Origin::Markdown,
+                    Kind::Markdown | Kind::Html => Origin::Markdown,
                     Kind::Data => Origin::Data,
                     Kind::Link | Kind::Bare => Origin::Bare,
                 };
@@ -136,7 +164,7 @@ fn in_text(
             .collect()
     };
     for kinds in [
-        [Kind::Markdown, Kind::Data].as_slice(),
+        [Kind::Markdown, Kind::Html, Kind::Data].as_slice(),
         &[Kind::Bare],
         &[Kind::Link],
     ] {

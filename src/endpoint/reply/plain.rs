@@ -14,16 +14,20 @@ const BASE64_WORD: usize = 60;
 pub(super) fn plain(text: &str, spans: &[Span], shown: &[&str]) -> Clean {
     let mut out = String::new();
     let mut at = 0;
-    let markdown = spans.iter().any(|s| s.kind == Kind::Markdown && !s.fenced);
+    let markdown = spans
+        .iter()
+        .any(|s| matches!(s.kind, Kind::Markdown | Kind::Html) && !s.fenced);
     for span in spans {
         words(&text[at..span.range.start], &mut out);
         at = span.range.end;
         let target = &text[span.target.clone()];
+        let meant = span.meant(text);
+        let is_shown = shown.contains(&meant.as_ref());
         match span.kind {
-            Kind::Markdown | Kind::Data => {}
+            Kind::Markdown | Kind::Html | Kind::Data => {}
             // The download twin of a picture.
-            Kind::Link if markdown || shown.contains(&target) => {}
-            Kind::Bare if shown.contains(&target) => {}
+            Kind::Link if markdown || is_shown => {}
+            Kind::Bare if is_shown => {}
             Kind::Link | Kind::Bare => {
                 out.push_str(&text[span.range.start..span.target.start]);
                 out.push_str(without_query(target));

@@ -1,25 +1,32 @@
-//! Finds pictures and links in an answer's text: markdown images, data URIs, links, bare URLs. Only finds; the choice
-//! between them is `reply`'s.
+//! Finds pictures and links in an answer's text: markdown images, `<img>`, data URIs, links, bare URLs. Only finds; the
+//! choice between them is `reply`'s.
 
+mod fence;
+mod html;
+mod markdown;
+
+use std::borrow::Cow;
 use std::ops::Range;
 
 use memchr::memmem;
 
+use self::fence::Fences;
+use self::markdown::Definitions;
 use super::inline::is_base64;
 
-/// The longest markdown label, bytes: the search for its end stops here, so that a text of brackets costs linear time.
-const MAX_LABEL: usize = 4096;
 /// The longest head of a data URI, bytes.
 const MAX_HEAD: usize = 200;
 
 /// What was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// `![label](target)`
+    /// `![label](target)`, or `![label][name]` with `[name]: target` elsewhere.
     Markdown,
+    /// `<img src="target">`
+    Html,
     /// `data:image/..` without markdown around it.
     Data,
-    /// `[label](target)` with an http(s) target.
+    /// `[label](target)` or `[name]: target` with an http(s) target.
     Link,
     /// An http(s) URL on its own.
     Bare,
@@ -31,7 +38,7 @@ pub(super) struct Span {
     pub(super) kind: Kind,
     /// All of it, in bytes of the text.
     pub(super) range: Range<usize>,
-    /// The URL or data URI in it.
+    /// The URL or data URI of it; stands elsewhere where the text names it.
     pub(super) target: Range<usize>,
     /// Inside a fence of JSON: an echo of the request, no picture of the answer.
     pub(super) fenced: bool,
@@ -39,32 +46,42 @@ pub(super) struct Span {
     pub(super) open: bool,
 }
 
+impl Span {
+    /// The URL or data URI as it is meant: without the escapes of HTML, and without the spaces that markdown allows.
+    pub(super) fn meant<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let target = &text[self.target.clone()];
+        match self.kind {
+            Kind::Html if target.contains('&') => html::unescaped(target).into(),
+            Kind::Markdown | Kind::Link if target.contains(' ') && is_http(target.as_bytes()) => {
+                target.replace(' ', "%20").into()
+            }
+            _ => target.into(),
+        }
+    }
+}
+
 /// Everything in `text`, in order, without overlaps. Linear in the text's length.
 pub(super) fn scan(text: &str) -> Vec<Span> {
     let bytes = text.as_bytes();
+    let definitions = Definitions::of(text);
     let mut spans = Vec::new();
-    let (mut fence_end, mut fence_is_json) = (0, false);
+    let mut fences = Fences::default();
     let mut at = 0;
     while at < bytes.len() {
         let rest = &bytes[at..];
         let found = match rest[0] {
             b'`' if rest.starts_with(b"```") => {
-                if at >= fence_end {
-                    let end = fence(rest);
-                    fence_end = at + end;
-                    fence_is_json = is_json_fence(&rest[3..end]);
-                }
-                // The closing marks must not open the next fence.
-                at = if at + 4 >= fence_end {
-                    fence_end.max(at + 3)
-                } else {
-                    at + 3
-                };
+                at = fences.meet(bytes, at);
                 continue;
             }
-            b'!' if rest.starts_with(b"![") => bracketed(bytes, at, 2, Kind::Markdown),
-            b'[' if !rest.starts_with(b"[![") => bracketed(bytes, at, 1, Kind::Link),
-            b'd' if rest.starts_with(b"data:image/") => naked_data(bytes, at),
+            b'!' if rest.starts_with(b"![") => {
+                markdown::image(bytes, at).or_else(|| definitions.image(text, at))
+            }
+            b'[' if !rest.starts_with(b"[![") => definitions
+                .definition(at)
+                .or_else(|| markdown::link(bytes, at)),
+            b'<' => html::image(bytes, at),
+            b'd' | b'D' if is_data(rest) => naked_data(bytes, at),
             b'h' | b'H' if is_http(rest) => {
                 let (end, open) = url_end(bytes, at);
                 Some(Span {
@@ -79,7 +96,7 @@ pub(super) fn scan(text: &str) -> Vec<Span> {
         };
         match found {
             Some(mut span) => {
-                span.fenced = fence_is_json && at < fence_end;
+                span.fenced = fences.holds(at);
                 at = span.range.end.max(at + 1);
                 spans.push(span);
             }
@@ -89,76 +106,41 @@ pub(super) fn scan(text: &str) -> Vec<Span> {
     spans
 }
 
-/// Where the fence at the start of `text` ends, behind its closing marks; the text's end if it is not closed.
-fn fence(text: &[u8]) -> usize {
-    memmem::find(&text[3..], b"\n```").map_or(text.len(), |i| i + 3 + 4)
-}
-
-fn is_json_fence(inside: &[u8]) -> bool {
-    let head = inside.trim_ascii_start();
-    head.get(..4)
-        .is_some_and(|h| h.eq_ignore_ascii_case(b"json"))
-        || head.starts_with(b"{")
-        || head.starts_with(b"[{")
-}
-
-/// `![label](target "title")` or `[label](target)`, whose label begins `skip` bytes behind `at`.
-fn bracketed(text: &[u8], at: usize, skip: usize, kind: Kind) -> Option<Span> {
-    let label = at + skip;
-    let window = &text[label..text.len().min(label + MAX_LABEL)];
-    let close = memmem::find(window, b"](")?;
-    if memchr::memchr(b'\n', &window[..close]).is_some() {
-        return None;
-    }
-    // `[one] and [two](..)`: the nearer bracket is the link.
-    if kind == Kind::Link && memchr::memchr(b'[', &window[..close]).is_some() {
-        return None;
-    }
-    let mut start = label + close + 2;
-    while text
-        .get(start)
-        .is_some_and(|b| matches!(b, b' ' | b'<' | b'\n'))
-    {
-        start += 1;
-    }
-    let rest = &text[start..];
-    let (end, open) = if kind == Kind::Markdown && rest.starts_with(b"data:image/") {
-        let body = data_body(text, start)?;
-        let run = text[body..]
-            .iter()
-            .position(|b| !is_base64(*b) && !b.is_ascii_whitespace());
-        run.map_or((text.len(), true), |n| (body + n, false))
-    } else if is_http(rest) {
-        url_end(text, start)
-    } else {
-        return None;
-    };
-    // A title may stand between the target and the bracket.
-    let tail = &text[end..text.len().min(end + 300)];
-    let behind = memchr::memchr(b')', tail).map_or(end, |n| end + n + 1);
-    Some(Span {
-        kind,
-        range: at..behind,
-        target: start..end,
-        fenced: false,
-        open,
-    })
+fn begins(text: &[u8], prefix: &[u8]) -> bool {
+    text.get(..prefix.len())
+        .is_some_and(|t| t.eq_ignore_ascii_case(prefix))
 }
 
 fn is_http(text: &[u8]) -> bool {
-    ["http://", "https://"].iter().any(|scheme| {
-        text.get(..scheme.len())
-            .is_some_and(|t| t.eq_ignore_ascii_case(scheme.as_bytes()))
-    })
+    begins(text, b"http://") || begins(text, b"https://")
+}
+
+fn is_data(text: &[u8]) -> bool {
+    begins(text, b"data:image/")
 }
 
 /// Where the data of the URI at `at` begins.
 fn data_body(text: &[u8], at: usize) -> Option<usize> {
     let head = &text[at..text.len().min(at + MAX_HEAD)];
     let comma = memchr::memchr(b',', head)?;
-    head[..comma]
-        .ends_with(b";base64")
-        .then_some(at + comma + 1)
+    let coding = head[..comma].rsplit(|b| *b == b';').next()?;
+    let percent = head.get(comma + 1) == Some(&b'%');
+    (coding.eq_ignore_ascii_case(b"base64") || percent).then_some(at + comma + 1)
+}
+
+/// The end of the data URI at `at` that something closes behind it, and whether the text ended first. White space may stand
+/// in its base64.
+fn data_end(text: &[u8], at: usize) -> Option<(usize, bool)> {
+    let body = data_body(text, at)?;
+    let run = text[body..]
+        .iter()
+        .position(|b| !is_of_data(*b) && !b.is_ascii_whitespace());
+    Some(run.map_or((text.len(), true), |n| (body + n, false)))
+}
+
+/// A character of base64, or one that percent-encoding lets stand.
+fn is_of_data(byte: u8) -> bool {
+    is_base64(byte) || matches!(byte, b'.' | b'~')
 }
 
 fn naked_data(text: &[u8], at: usize) -> Option<Span> {
