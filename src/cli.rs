@@ -20,6 +20,7 @@ use std::time::Duration;
 
 use crate::config::{Config, Environment};
 use crate::domain::{Clean, Failure, FailureKind};
+use crate::library::Library;
 use crate::picture;
 use crate::runtime;
 use crate::terminal::take_panic;
@@ -92,6 +93,13 @@ fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Fail
 /// What is said wherever a picture of the embedded endpoint is shown.
 fn demo_note() -> Clean {
     Clean::line("demo endpoint: the picture is procedural, no model was called")
+}
+
+/// What had to be mended when the library was opened.
+fn tell_repairs(library: &Library) {
+    if let Some(repaired) = library.repaired() {
+        print::failure(repaired);
+    }
 }
 
 /// 2 for what the user can mend in the call or in the configuration, else 1.

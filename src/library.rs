@@ -3,6 +3,7 @@
 //! Every call blocks on the disk, so nothing here may be called on an event loop. Nothing here knows the network or
 //! pixels: bytes and measures come from the caller.
 
+mod check;
 mod demo;
 mod error;
 mod files;
@@ -13,6 +14,7 @@ mod names;
 mod open;
 mod owners;
 mod pictures;
+mod rebuild;
 mod records;
 mod recovery;
 mod rows;
@@ -58,6 +60,8 @@ struct Inner {
     zone: TimeZone,
     owners: Owners,
     reader: Mutex<Connection>,
+    /// What had to be mended when it was opened.
+    repaired: Option<Failure>,
     access: Access,
 }
 
@@ -82,8 +86,10 @@ impl Library {
     /// What they did send waits for [`Self::adopt`].
     ///
     /// Picture names use local time in `zone`. A folder that has a library but cannot be written opens for reading
-    /// (see [`Self::is_read_only`]). Fails with [`Library`](crate::domain::FailureKind::Library) when the folder can
-    /// neither be made nor read, when its database is damaged, or when a newer plantain wrote it.
+    /// (see [`Self::is_read_only`]). A damaged database is set aside and rebuilt from the records beside it (see
+    /// [`Self::repaired`]). Fails with [`Library`](crate::domain::FailureKind::Library) when the folder can neither be
+    /// made nor read, when its database is damaged while another process has it open or nothing can be written, or when
+    /// a newer plantain wrote it.
     pub fn open(folder: &Path, zone: TimeZone) -> Result<Self, Failure> {
         let folder =
             std::path::absolute(folder).map_err(|e| Error::file(folder, e).into_failure(folder))?;
@@ -106,6 +112,11 @@ impl Library {
     /// Whether nothing can be written; every call that writes then fails.
     pub fn is_read_only(&self) -> bool {
         matches!(self.inner.access, Access::Read { .. })
+    }
+
+    /// What the user should know of a history that was damaged and has been rebuilt, or that had lost something.
+    pub fn repaired(&self) -> Option<&Failure> {
+        self.inner.repaired.as_ref()
     }
 
     /// A number that differs from the last one when another `Library` (another process, as a rule) changed the database.
@@ -165,7 +176,11 @@ impl Library {
     }
 
     fn failure(&self, error: impl Into<Error>) -> Failure {
-        error.into().into_failure(&self.inner.folder)
+        let error = error.into();
+        if error.damage().is_some() {
+            check::mark(&self.inner.folder);
+        }
+        error.into_failure(&self.inner.folder)
     }
 }
 

@@ -34,6 +34,7 @@ pub(super) fn run(args: &Args, verb: &Generate) -> Result<Outcome, Failure> {
     super::block_on(async {
         let mut signals = Signals::listen()?;
         let world = World::open(&config, &environment).await?;
+        super::tell_repairs(&world.library);
         let request = request(verb, prompt, &config, &environment, &world)?;
         if world.demo {
             print::note(&super::demo_note());

@@ -13,6 +13,7 @@ pub(super) fn run(args: &Args, verb: &History) -> Result<Outcome, Failure> {
     let config = Config::load(&Environment::of_process(), &args.common.overrides())?;
     let zone = TimeZone::system();
     let library = Library::open(&config.settings.library.value, zone.clone())?;
+    super::tell_repairs(&library);
     let query = Query::parse(verb.query.as_deref().unwrap_or_default());
     let rows = library.page(&query, None, verb.limit as usize)?;
     if rows.is_empty() && !verb.json {

@@ -44,7 +44,9 @@ fn find(
     if file.is_file() {
         return Ok((file, false));
     }
-    let found = Library::open(&config.settings.library.value, TimeZone::system())?.find(what)?;
+    let library = Library::open(&config.settings.library.value, TimeZone::system())?;
+    super::tell_repairs(&library);
+    let found = library.find(what)?;
     let picture = found.shown().ok_or_else(|| {
         let generation = &found.generation;
         let failure = Failure::new(

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs;
+use std::io;
 use std::path::Path;
 
 use serde_json::Value;
@@ -44,20 +45,24 @@ impl Library {
 fn forget(folder: &Path, owner: &str, removed: &[Generation]) -> Result<(), Error> {
     let ids: HashSet<String> = removed.iter().map(|g| g.id.to_string()).collect();
     let path = records::path(folder);
-    let text = match fs::read_to_string(&path) {
+    // Bytes, since damage in one line must not keep the others here.
+    let text = match fs::read(&path) {
         Ok(text) if !ids.is_empty() => text,
+        Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(Error::file(&path, e)),
         _ => return Ok(()),
     };
-    let is_removed = |line: &str| {
-        serde_json::from_str(line)
+    let is_removed = |line: &[u8]| {
+        serde_json::from_slice(line)
             .is_ok_and(|record: Value| record["id"].as_str().is_some_and(|id| ids.contains(id)))
     };
-    let kept: String = text
-        .split_inclusive('\n')
-        .filter(|line| !is_removed(line.trim_end()))
+    let kept: Vec<u8> = text
+        .split_inclusive(|byte| *byte == b'\n')
+        .filter(|line| !is_removed(line))
+        .flatten()
+        .copied()
         .collect();
     let own = Folder::open(&folder.join(OWN_FOLDER))?;
     let name = "records.jsonl";
-    own.write(name, owner, kept.as_bytes())?.replace(name)?;
+    own.write(name, owner, &kept)?.replace(name)?;
     own.sync()
 }

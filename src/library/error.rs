@@ -23,6 +23,9 @@ pub(super) enum Error {
         /// Why.
         source: io::Error,
     },
+    /// The database is not whole, and says nothing of it itself.
+    #[error("{0}")]
+    Damaged(String),
     /// The state machine refused.
     #[error(transparent)]
     Step(#[from] IllegalStep),
@@ -50,7 +53,7 @@ impl Error {
                     | io::ErrorKind::QuotaExceeded
             ),
             Self::Database(error) => wants_to_write(error),
-            Self::Step(_) | Self::Told(_) => false,
+            Self::Damaged(_) | Self::Step(_) | Self::Told(_) => false,
         }
     }
 
@@ -63,11 +66,21 @@ impl Error {
         }
     }
 
+    /// Why the database is not whole, if that is the trouble.
+    pub(super) fn damage(&self) -> Option<String> {
+        match self {
+            Self::Damaged(why) => Some(why.clone()),
+            Self::Database(error) if is_damage(error) => Some(error.to_string()),
+            _ => None,
+        }
+    }
+
     pub(super) fn into_failure(self, folder: &Path) -> Failure {
         match self {
             Self::Database(error) => {
                 words::database(&folder.join(OWN_FOLDER).join(DATABASE), &error)
             }
+            Self::Damaged(why) => words::damaged(&folder.join(OWN_FOLDER).join(DATABASE), &why),
             Self::File { path, source } => words::file(&path, &source),
             Self::Step(illegal) => words::illegal(illegal),
             Self::Told(failure) => failure,
@@ -82,6 +95,18 @@ pub(super) fn wants_to_write(error: &rusqlite::Error) -> bool {
             error.sqlite_error_code(),
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen)
         )
+}
+
+/// Whether the database is not whole: its pages, or what stands in them.
+pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType};
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt)
+    ) || matches!(
+        error,
+        FromSqlConversionFailure(..) | InvalidColumnType(..) | IntegralValueOutOfRange(..)
+    )
 }
 
 /// Whether the disk is full. Shared memory that cannot grow is told as a fault of the disk.

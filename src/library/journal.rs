@@ -27,8 +27,8 @@ impl Library {
     /// finish reason, usage, failure, notices, elapsed time, demo. Then `generation` is what the row now says.
     ///
     /// An illegal step is an [`Internal`](crate::domain::FailureKind::Internal) failure, as is a row that another
-    /// process holds; after any failure neither the row nor `generation` has changed. A final state is also appended
-    /// to the records. The last picture stands for its generation from `Save` on, unless another was selected.
+    /// process holds; after any failure neither the row nor `generation` has changed. From `Send` on each is also
+    /// appended to the records. The last picture stands for its generation from `Save` on, unless another was selected.
     pub fn step(&self, generation: &mut Generation, step: Step) -> Result<(), Failure> {
         *generation = self.write(|transaction, owner| {
             take(&self.inner.rows(transaction), generation, step, owner.id())
@@ -58,14 +58,15 @@ pub(super) fn take(
     let written = rows
         .at(seq)?
         .ok_or_else(|| words::not_journalled(generation.id))?;
-    record(rows.folder, &written)?;
+    record(rows.folder, &written, owner)?;
     Ok(written)
 }
 
-/// Appends a generation to the records once nothing will happen to it any more.
-pub(super) fn record(folder: &Path, generation: &Generation) -> Result<(), Error> {
-    if generation.state.is_final() {
-        records::append(folder, generation)?;
+/// Appends a generation to the records from the moment on that it may cost something: whatever becomes of the database,
+/// what was asked, the address of its picture and its file are known.
+pub(super) fn record(folder: &Path, generation: &Generation, owner: &str) -> Result<(), Error> {
+    if generation.state.maybe_billed() {
+        records::append(folder, generation, owner)?;
     }
     Ok(())
 }

@@ -83,6 +83,17 @@ impl Owners {
             .collect()
     }
 
+    /// Whether any other process has the library open.
+    pub(super) fn others(&self, _turn: &Turn, own: &Owner) -> bool {
+        let Ok(entries) = fs::read_dir(&self.folder) else {
+            return true;
+        };
+        entries
+            .flatten()
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .any(|id| id != own.id && self.is_alive(&id))
+    }
+
     /// Forgets a dead one.
     pub(super) fn bury(&self, id: &str) {
         // What stays is found again at the next start.

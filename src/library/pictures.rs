@@ -67,13 +67,20 @@ impl Library {
             url: url.map(str::to_owned),
             selected: false,
         };
-        self.write(|transaction, _| rows::insert_picture(transaction, seq, &picture, &path))?;
+        self.write(|transaction, owner| {
+            rows::insert_picture(transaction, seq, &picture, &path)?;
+            let rows = self.inner.rows(transaction);
+            let changed = rows
+                .at(seq)?
+                .ok_or_else(|| words::not_journalled(generation.id))?;
+            journal::record(rows.folder, &changed, owner.id())
+        })?;
         Ok(picture)
     }
 
     /// Makes this picture stand for its generation, and returns the generation.
     pub fn select_picture(&self, id: PictureId) -> Result<Generation, Failure> {
-        self.write(|transaction, _| {
+        self.write(|transaction, owner| {
             let rows = self.inner.rows(transaction);
             let found = rows.of(id.generation)?;
             let Some(seq) = found
@@ -89,7 +96,7 @@ impl Library {
                 (seq, id.n),
             )?;
             let changed = rows.of(id.generation)?;
-            journal::record(rows.folder, &changed)?;
+            journal::record(rows.folder, &changed, owner.id())?;
             Ok(changed)
         })
     }

@@ -1,28 +1,39 @@
-//! `records.jsonl`: one JSON object for each generation that ended or changed, from which the history can be rebuilt.
+//! `records.jsonl`: one JSON object for each generation that may cost something, whenever it changes. The history can be
+//! rebuilt from them.
 //!
 //! The caller holds the database's write lock, so that one process at a time appends. The last line of an id counts.
+
+mod line;
+mod reading;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use crate::domain::{Generation, GenerationJson};
+use crate::domain::Generation;
 
 use super::OWN_FOLDER;
 use super::error::Error;
+
+pub(super) use reading::{each_last, tail};
 
 pub(super) fn path(folder: &Path) -> PathBuf {
     folder.join(OWN_FOLDER).join("records.jsonl")
 }
 
-/// Appends one line and waits until it is on disk.
-pub(super) fn append(folder: &Path, generation: &Generation) -> Result<(), Error> {
-    let path = path(folder);
-    write(&path, generation).map_err(|e| Error::file(&path, e))
+/// Whether anything was ever recorded.
+pub(super) fn are_there(folder: &Path) -> bool {
+    path(folder).metadata().is_ok_and(|m| m.len() > 0)
 }
 
-fn write(path: &Path, generation: &Generation) -> io::Result<()> {
-    let mut line = serde_json::to_vec(&GenerationJson::from(generation))?;
+/// Appends the line of a generation that `owner` runs and waits until it is on disk.
+pub(super) fn append(folder: &Path, generation: &Generation, owner: &str) -> Result<(), Error> {
+    let path = path(folder);
+    write(&path, generation, owner).map_err(|e| Error::file(&path, e))
+}
+
+fn write(path: &Path, generation: &Generation, owner: &str) -> io::Result<()> {
+    let mut line = line::of(generation, owner)?;
     line.push(b'\n');
     let mut file = OpenOptions::new()
         .read(true)

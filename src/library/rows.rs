@@ -15,29 +15,89 @@ use super::error::Error;
 use super::owners::Owners;
 use super::words;
 
-const COLUMNS: &str = "seq, id, batch, parent, owner, state, created_ms, demo, typed, request, reply, failure, notices";
+/// What [`generation`] reads.
+pub(super) const COLUMNS: &str = "seq, id, batch, parent, owner, state, created_ms, demo, typed, request, reply, failure, notices";
 
 /// The column `request`: what was asked, but for what has a column of its own.
 #[derive(Serialize, Deserialize)]
-struct Asked {
-    model: String,
-    ratio: AspectRatio,
-    format: OutputFormat,
-    references: Vec<Reference>,
+pub(super) struct Asked {
+    pub(super) model: String,
+    pub(super) ratio: AspectRatio,
+    pub(super) format: OutputFormat,
+    pub(super) references: Vec<Reference>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    base_url: Option<String>,
+    pub(super) base_url: Option<String>,
 }
 
 /// The column `reply`: what the answer said.
 #[derive(Serialize, Deserialize, Default)]
 #[serde(default)]
-struct Answer {
-    model: Option<Clean>,
-    text: Clean,
-    urls: Vec<String>,
-    finish_reason: Option<Clean>,
-    usage: Option<String>,
-    elapsed_ms: Option<u64>,
+pub(super) struct Answer {
+    pub(super) model: Option<Clean>,
+    pub(super) text: Clean,
+    pub(super) urls: Vec<String>,
+    pub(super) finish_reason: Option<Clean>,
+    pub(super) usage: Option<String>,
+    pub(super) elapsed_ms: Option<u64>,
+}
+
+impl Asked {
+    pub(super) fn of(generation: &Generation) -> Self {
+        let request = &generation.request;
+        Self {
+            model: request.model.clone(),
+            ratio: request.ratio,
+            format: request.format,
+            references: request.references.clone(),
+            base_url: generation.base_url.clone(),
+        }
+    }
+
+    /// What was asked, with what has a column of its own.
+    pub(super) fn generation(
+        self,
+        [id, batch]: [GenerationId; 2],
+        created_ms: i64,
+        prompt: Prompt,
+        parent: Option<PictureId>,
+        demo: bool,
+    ) -> Generation {
+        let request = Request {
+            model: self.model,
+            ratio: self.ratio,
+            format: self.format,
+            prompt,
+            references: self.references,
+            parent,
+        };
+        let mut generation = Generation::new(id, batch, created_ms, request, demo);
+        generation.base_url = self.base_url;
+        generation.owner_alive = false;
+        generation
+    }
+}
+
+impl Answer {
+    pub(super) fn of(generation: &Generation) -> Self {
+        Self {
+            model: generation.model_answered.clone(),
+            text: generation.text.clone(),
+            urls: generation.urls.clone(),
+            finish_reason: generation.finish_reason.clone(),
+            usage: generation.usage.clone(),
+            elapsed_ms: generation.elapsed_ms,
+        }
+    }
+
+    /// Sets what the answer said.
+    pub(super) fn tell(self, generation: &mut Generation) {
+        generation.model_answered = self.model;
+        generation.text = self.text;
+        generation.urls = self.urls;
+        generation.finish_reason = self.finish_reason;
+        generation.usage = self.usage;
+        generation.elapsed_ms = self.elapsed_ms;
+    }
 }
 
 /// Reads rows over one connection.
@@ -94,7 +154,7 @@ impl Rows<'_> {
         )?)
     }
 
-    fn add_pictures(&self, generation: &mut Generation) -> Result<(), Error> {
+    pub(super) fn add_pictures(&self, generation: &mut Generation) -> Result<(), Error> {
         let mut select = self.connection.prepare_cached(
             "SELECT n, url, path, format, width, height, bytes, sha256, selected
              FROM pictures WHERE generation = ?1 ORDER BY n",
@@ -137,26 +197,20 @@ impl Rows<'_> {
     }
 }
 
-/// Adds a row and returns its number.
+/// Adds a row and returns its number: the generation's own, or the next one.
 pub(super) fn insert(
     connection: &Connection,
     generation: &Generation,
     owner: &str,
 ) -> Result<i64, Error> {
     let request = &generation.request;
-    let asked = Asked {
-        model: request.model.clone(),
-        ratio: request.ratio,
-        format: request.format,
-        references: request.references.clone(),
-        base_url: generation.base_url.clone(),
-    };
     let mut insert = connection.prepare_cached(
         "INSERT INTO generations
-         (id, batch, parent, owner, state, created_ms, demo, typed, request, reply, failure, notices)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+         (seq, id, batch, parent, owner, state, created_ms, demo, typed, request, reply, failure, notices)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     )?;
     Ok(insert.insert(params![
+        generation.seq,
         generation.id.to_string(),
         generation.batch.to_string(),
         request.parent.map(|p| p.to_string()),
@@ -165,8 +219,8 @@ pub(super) fn insert(
         generation.created_ms,
         generation.demo,
         request.prompt.typed(),
-        json(&asked)?,
-        json(&answer_of(generation))?,
+        json(&Asked::of(generation))?,
+        json(&Answer::of(generation))?,
         generation.failure.as_ref().map(json).transpose()?,
         json(&generation.notices)?,
     ])?)
@@ -186,7 +240,7 @@ pub(super) fn update(
     let changed = update.execute(params![
         generation.state.as_str(),
         generation.demo,
-        json(&answer_of(generation))?,
+        json(&Answer::of(generation))?,
         generation.failure.as_ref().map(json).transpose()?,
         json(&generation.notices)?,
         generation.seq,
@@ -236,54 +290,25 @@ pub(super) fn insert_picture(
     Ok(())
 }
 
-fn answer_of(generation: &Generation) -> Answer {
-    Answer {
-        model: generation.model_answered.clone(),
-        text: generation.text.clone(),
-        urls: generation.urls.clone(),
-        finish_reason: generation.finish_reason.clone(),
-        usage: generation.usage.clone(),
-        elapsed_ms: generation.elapsed_ms,
-    }
-}
-
 /// A generation without its pictures, and its owner.
-fn generation(row: &Row) -> rusqlite::Result<(Generation, String)> {
+pub(super) fn generation(row: &Row) -> rusqlite::Result<(Generation, String)> {
     let asked: Asked = from_json(row, 9)?;
     let answer: Answer = from_json(row, 10)?;
-    let parent: Option<String> = row.get(3)?;
-    let typed: String = row.get(8)?;
-    let generation = Generation {
-        seq: row.get(0)?,
-        id: named(row, 1, |text| text.parse().ok())?,
-        batch: named(row, 2, |text| text.parse().ok())?,
-        created_ms: row.get(6)?,
-        state: named(row, 5, State::from_name)?,
-        owner_alive: false,
-        request: Request {
-            model: asked.model,
-            ratio: asked.ratio,
-            format: asked.format,
-            prompt: Prompt::new(typed).map_err(|e| unreadable(8, e))?,
-            references: asked.references,
-            parent: parent
-                .map(|text| text.parse().map_err(|e: &str| unreadable(3, e)))
-                .transpose()?,
-        },
-        base_url: asked.base_url,
-        model_answered: answer.model,
-        text: answer.text,
-        pictures: Vec::new(),
-        urls: answer.urls,
-        notices: from_json(row, 12)?,
-        failure: match row.get_ref(11)? {
-            rusqlite::types::ValueRef::Null => None,
-            _ => Some(from_json(row, 11)?),
-        },
-        finish_reason: answer.finish_reason,
-        usage: answer.usage,
-        elapsed_ms: answer.elapsed_ms,
-        demo: row.get(7)?,
+    let prompt = Prompt::new(row.get::<_, String>(8)?).map_err(|e| unreadable(8, e))?;
+    let parent = row
+        .get::<_, Option<String>>(3)?
+        .map(|text| text.parse().map_err(|e: &str| unreadable(3, e)))
+        .transpose()?;
+    let id = |column| named(row, column, |text| text.parse().ok());
+    let ids = [id(1)?, id(2)?];
+    let mut generation = asked.generation(ids, row.get(6)?, prompt, parent, row.get(7)?);
+    answer.tell(&mut generation);
+    generation.seq = row.get(0)?;
+    generation.state = named(row, 5, State::from_name)?;
+    generation.notices = from_json(row, 12)?;
+    generation.failure = match row.get_ref(11)? {
+        rusqlite::types::ValueRef::Null => None,
+        _ => Some(from_json(row, 11)?),
     };
     Ok((generation, row.get(4)?))
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, functions::FunctionFlags};
 
 use super::error::{Error, wants_to_write};
+use super::rows::COLUMNS;
 use super::{history, words};
 
 /// Version 1 is the first entry. Append; what stands here was already run on people's libraries.
@@ -66,20 +67,32 @@ const MIGRATIONS: [&str; 2] = [
 /// How long a call waits for another process's write.
 const BUSY: Duration = Duration::from_secs(5);
 
+/// A version beyond this is noise and no version.
+const FAR: i64 = 9_999;
+
 /// The schema's version that this program writes.
 const fn ours() -> i64 {
     MIGRATIONS.len() as i64
 }
 
 /// Opens the database for writing, making or migrating it. Only one process at a time may be in here.
-pub(super) fn writer(path: &Path, records: &Path) -> Result<Connection, Error> {
+///
+/// `has_history`: records of earlier generations stand beside it, so that an empty one has lost them.
+pub(super) fn writer(path: &Path, has_history: bool) -> Result<Connection, Error> {
+    let mut is_empty = true;
     if path.exists() {
         // A look that cannot write: opening a newer database for writing may already change it.
         let looked = reader(path)?;
-        if version(&looked)? == 0 && records.metadata().is_ok_and(|m| m.len() > 0) {
-            let why = "it is empty, though records of earlier generations stand beside it";
-            return Err(words::damaged(path, why).into());
+        is_empty = version(&looked)? == 0;
+        let tables = "SELECT count(*) FROM sqlite_schema";
+        let tables: i64 = looked.query_row(tables, [], |row| row.get(0))?;
+        if is_empty && tables > 0 {
+            return Err(Error::Damaged("its version is lost".to_owned()));
         }
+    }
+    if is_empty && has_history {
+        let why = "it is empty, though records of earlier generations stand beside it";
+        return Err(Error::Damaged(why.to_owned()));
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
@@ -88,9 +101,37 @@ pub(super) fn writer(path: &Path, records: &Path) -> Result<Connection, Error> {
     connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // A page that is not what it should be is told as such, before it is walked into.
+    connection.pragma_update(None, "cell_size_check", true)?;
     choose_journal(&connection, path)?;
     migrate(&mut connection)?;
     Ok(connection)
+}
+
+/// Makes an empty database in a file that nobody else knows of. It is not safe from a crash until the file is synced.
+pub(super) fn fresh(path: &Path) -> Result<Connection, Error> {
+    let mut connection = Connection::open(path)?;
+    connection.pragma_update(None, "synchronous", "OFF")?;
+    connection.pragma_update_and_check(None, "journal_mode", "MEMORY", |_| Ok(()))?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    migrate(&mut connection)?;
+    Ok(connection)
+}
+
+/// Whether every table can be asked for what this program asks; a database of another making, or a torn one, cannot.
+pub(super) fn is_complete(connection: &Connection) -> bool {
+    let asked = [
+        &format!(
+            "SELECT {COLUMNS} FROM generations INDEXED BY in_work WHERE state IN ('prepared', 'sent', 'answered')"
+        ),
+        "SELECT generation, n, url, path, format, width, height, bytes, sha256, selected FROM pictures",
+        "SELECT rowid FROM search WHERE search MATCH 'fox'",
+        "SELECT base_url, asked, profile FROM endpoints",
+        "SELECT name, text FROM drafts",
+    ];
+    asked
+        .iter()
+        .all(|select| connection.prepare(select).is_ok())
 }
 
 /// Opens the database for reading only; where even that wants to write beside it, as it stands in its file.
@@ -108,6 +149,9 @@ pub(super) fn reader(path: &Path) -> Result<Connection, Error> {
         connection = Connection::open_with_flags(uri.as_str(), flags | OpenFlags::SQLITE_OPEN_URI)?;
     }
     let theirs = version(&connection)?;
+    if !(0..=FAR).contains(&theirs) {
+        return Err(Error::Damaged(format!("its version reads {theirs}")));
+    }
     if theirs > ours() {
         return Err(words::newer(path, theirs, ours()).into());
     }

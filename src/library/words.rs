@@ -7,7 +7,7 @@ use rusqlite::ErrorCode;
 
 use crate::domain::{Failure, FailureKind, Generation, GenerationId, IllegalStep, State};
 
-use super::error::is_full;
+use super::error::{is_damage, is_full};
 
 const OTHER_FOLDER: &str = "name another folder with --library DIR or PLANTAIN_LIBRARY";
 
@@ -59,13 +59,11 @@ pub(super) fn database(path: &Path, error: &rusqlite::Error) -> Failure {
     let shown = path.display();
     match error.sqlite_error_code() {
         _ if is_full(error) => full(path),
+        _ if is_damage(error) => damaged(path, &error.to_string()),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => library(format!(
             "another process kept the history busy for too long ({shown})"
         ))
         .hint("try again; if it stays so, look for a plantain that hangs"),
-        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
-            damaged(path, &error.to_string())
-        }
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
             library(format!("{shown} cannot be opened: {error}")).hint(OTHER_FOLDER)
         }
@@ -73,13 +71,56 @@ pub(super) fn database(path: &Path, error: &rusqlite::Error) -> Failure {
     }
 }
 
-/// A database that is not whole.
+/// A database that turned out not to be whole while it was in use, or that may not be written.
 pub(super) fn damaged(path: &Path, why: &str) -> Failure {
     library(format!(
         "the history {} is damaged ({why}); the pictures beside it are untouched",
         path.display()
     ))
-    .hint("move it aside to start a new history, or put a copy of it back")
+    .hint("close every plantain, then start it where the folder can be written: the history is rebuilt from its records")
+}
+
+/// A damaged database that another process still has open.
+pub(super) fn damaged_in_use(path: &Path, why: &str) -> Failure {
+    library(format!(
+        "the history {} is damaged ({why}), and another plantain has it open",
+        path.display()
+    ))
+    .hint("close that one, then start again: the history is then rebuilt from its records")
+}
+
+/// What became of a damaged database. `aside` is where it is now, `unreadable` counts lines of the records.
+pub(super) fn rebuilt(why: &str, count: u64, unreadable: usize, aside: Option<&Path>) -> Failure {
+    let many = |n: u64, one: &str| match n {
+        1 => format!("1 {one}"),
+        n => format!("{n} {one}s"),
+    };
+    let generations = many(count, "generation");
+    let mut message =
+        format!("the history was damaged ({why}) and has been rebuilt: {generations}");
+    if unreadable > 0 {
+        let lines = many(unreadable as u64, "line");
+        message = format!("{message}; {lines} of the records could not be read");
+    }
+    let told = library(message);
+    match aside {
+        Some(path) => told.hint(format!(
+            "the damaged one is kept as {}; no picture was touched",
+            path.display()
+        )),
+        None => told.hint("no picture was touched"),
+    }
+}
+
+/// What a database was given back that had lost it.
+pub(super) fn caught_up(count: usize) -> Failure {
+    let what = match count {
+        1 => "1 generation".to_owned(),
+        n => format!("{n} generations"),
+    };
+    library(format!("the history had lost {what} and has them back")).hint(
+        "its log was lost, or an older copy was put in its place; the records beside it still knew",
+    )
 }
 
 /// A database of a later version.

@@ -217,6 +217,11 @@ impl Hands {
         self.answer(work, move |result| Event::Done { task, result });
     }
 
+    /// What the user should know of a history that had to be mended.
+    pub(super) fn repaired(&self) -> Option<Failure> {
+        self.world.library.repaired().cloned()
+    }
+
     /// What the user should know of a library that nothing can be written to.
     pub(super) fn read_only(&self) -> Option<Failure> {
         let library = &self.world.library;

@@ -77,7 +77,7 @@ impl Studio {
         self.perform_all(effects);
         self.hands.restore_session();
         self.hands.resume();
-        if let Some(failure) = self.hands.read_only() {
+        if let Some(failure) = self.hands.repaired().or_else(|| self.hands.read_only()) {
             self.event(Event::Warned(failure));
         }
     }

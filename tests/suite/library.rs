@@ -1,5 +1,7 @@
 //! The library over real files in a temporary folder: journal, pictures, history, and several processes at once.
 
+mod bad_luck;
+mod damage;
 mod demo;
 mod history;
 mod journal;
@@ -70,13 +72,14 @@ fn done(library: &Library, n: u128, prompt: &str) -> Generation {
     generation
 }
 
-/// The lines of `records.jsonl`.
+/// The lines of `records.jsonl` that tell an end or a change after it; those of work are left out.
 fn records(library: &Library) -> Vec<serde_json::Value> {
     let path = library.folder().join(".plantain/records.jsonl");
     fs::read_to_string(path)
         .unwrap_or_default()
         .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+        .filter(|line| line["status"] != "running")
         .collect()
 }
 

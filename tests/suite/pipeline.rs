@@ -1,6 +1,7 @@
 //! The pipeline over real sockets and a real library: from a request to files, rows and what is told on the way.
 
 mod answers;
+mod bytes;
 mod calls;
 mod cancelling;
 mod cut;
@@ -83,12 +84,14 @@ impl Bench {
         self.library.get(generation.id).unwrap()
     }
 
-    /// The lines of `records.jsonl`.
+    /// The lines of `records.jsonl` that tell an end or a change after it; those of work are left out.
     fn records(&self) -> Vec<serde_json::Value> {
         let path = self.library.folder().join(".plantain/records.jsonl");
         let text = fs::read_to_string(path).unwrap_or_default();
-        let lines = text.lines().map(|l| serde_json::from_str(l).unwrap());
-        lines.collect()
+        let lines = text
+            .lines()
+            .map(|l| serde_json::from_str::<serde_json::Value>(l).unwrap());
+        lines.filter(|line| line["status"] != "running").collect()
     }
 
     /// Every file of the library but the database, its own folder included.

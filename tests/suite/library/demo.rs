@@ -39,7 +39,7 @@ fn demo_pictures_go_whole_and_paid_ones_stay() {
         assert_eq!(picture.path.exists(), n % 2 == 1, "{n}");
     }
     let records = fs::read_to_string(folder.path().join(".plantain/records.jsonl")).unwrap();
-    assert_eq!(records.lines().count(), 3, "{records}");
+    assert_eq!(super::records(&library).len(), 3, "{records}");
     assert!(
         !records.contains("-000000000002\"") && !records.contains("-000000000004\""),
         "{records}"
@@ -52,8 +52,25 @@ fn demo_pictures_go_whole_and_paid_ones_stay() {
     // The journal goes on as before.
     library.step(&mut running, Step::Send).unwrap();
     library.step(&mut running, Step::Refuse).unwrap();
-    let records = fs::read_to_string(folder.path().join(".plantain/records.jsonl")).unwrap();
-    assert_eq!(records.lines().count(), 4);
+    assert_eq!(super::records(&library).len(), 4);
     assert_eq!(library.remove_demo().unwrap(), 1);
     assert_eq!(library.remove_demo().unwrap(), 0);
+}
+
+#[test]
+fn damage_in_the_records_keeps_no_demo_picture_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let library = open(folder.path());
+    let mut one = generation(1, "a red fox");
+    one.demo = true;
+    library.prepare(&mut one).unwrap();
+    library.step(&mut one, Step::Send).unwrap();
+    save(&library, &mut one, b"painted");
+    library.step(&mut one, Step::Save).unwrap();
+    let path = folder.path().join(".plantain/records.jsonl");
+    let mut records = fs::read(&path).unwrap();
+    records.extend(b"\xff\xfe noise\n");
+    fs::write(&path, records).unwrap();
+    assert_eq!(library.remove_demo().unwrap(), 1);
+    assert_eq!(fs::read(&path).unwrap(), b"\xff\xfe noise\n");
 }

@@ -1,7 +1,8 @@
 //! The journal: what is on disk after each step, and that an illegal step writes nothing.
 
 use plantain::domain::{
-    Clean, Failure, FailureKind, GenerationJson, PictureId, Reference, ReferenceSource, State, Step,
+    Clean, Failure, FailureKind, GenerationJson, PictureId, Reference, ReferenceSource, State,
+    StatusJson, Step,
 };
 
 use plantain::library::Query;
@@ -160,7 +161,10 @@ fn the_records_hold_what_the_history_prints() {
     for generation in [one, two] {
         let printed = serde_json::to_value(GenerationJson::from(&generation)).unwrap();
         let last = lines.iter().rfind(|line| line["id"] == printed["id"]);
-        assert_eq!(last, Some(&printed));
+        let mut last = last.unwrap().as_object().unwrap().clone();
+        // Beside it stands what a rebuild needs: the row's number, its owner, addresses that are open.
+        assert!(last.remove("row").unwrap().is_object());
+        assert_eq!(serde_json::Value::Object(last), printed);
         assert_eq!(library.get(generation.id).unwrap(), generation);
     }
 }
@@ -178,8 +182,9 @@ fn a_line_that_a_crash_cut_does_not_spoil_the_next() {
     let text = std::fs::read_to_string(&path).unwrap();
     let whole = text
         .lines()
-        .filter(|line| serde_json::from_str::<GenerationJson>(line).is_ok());
-    assert_eq!(whole.count(), 2);
+        .filter_map(|line| serde_json::from_str::<GenerationJson>(line).ok());
+    let done = whole.filter(|object| object.status == StatusJson::Done);
+    assert_eq!(done.count(), 2);
 }
 
 #[test]

@@ -4,9 +4,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::{env, fs};
 
-use jiff::tz::TimeZone;
 use plantain::domain::FailureKind;
-use plantain::library::{Library, Query};
+use plantain::library::Query;
 use rusqlite::Connection;
 
 use super::{another_process, done, generation, open, refused, started};
@@ -64,62 +63,6 @@ fn a_later_schema_is_never_written_to() {
     let before = fs::read(&path).unwrap();
     refused(folder.path());
     assert_eq!(fs::read(&path).unwrap(), before);
-}
-
-#[test]
-fn a_damaged_history_is_told_and_left_alone() {
-    let folder = tempfile::tempdir().unwrap();
-    let library = open(folder.path());
-    done(&library, 1, "fox");
-    let path = library.db_path();
-    drop(library);
-    let whole = fs::read(&path).unwrap();
-    let mut noise = whole.clone();
-    noise[..64].fill(0x55);
-    let mut schema = whole.clone();
-    schema[100..4_000].fill(0x55);
-    for (what, bytes) in [("empty", vec![]), ("noise", noise), ("schema", schema)] {
-        fs::write(&path, &bytes).unwrap();
-        let failure = refused(folder.path());
-        assert_eq!(failure.kind, FailureKind::Library, "{what}");
-        assert!(
-            failure.message.as_str().contains("is damaged"),
-            "{what}: {failure}"
-        );
-        assert!(failure.hint.is_some(), "{what}");
-        assert_eq!(fs::read(&path).unwrap(), bytes, "{what}");
-    }
-    fs::write(&path, &whole).unwrap();
-    assert_eq!(open(folder.path()).count(&Query::default()).unwrap(), 1);
-}
-
-#[test]
-fn a_page_of_noise_anywhere_is_an_error_at_worst() {
-    let folder = tempfile::tempdir().unwrap();
-    let library = open(folder.path());
-    for n in 1..=20 {
-        done(&library, n, &format!("a red fox, number {n}"));
-    }
-    let path = library.db_path();
-    drop(library);
-    let whole = fs::read(&path).unwrap();
-    let pages = whole.len() / 4_096;
-    let mut told = 0;
-    let picked: Vec<usize> = (0..pages).step_by(pages / 12).collect();
-    for page in picked.iter().copied() {
-        let mut bytes = whole.clone();
-        let mut noise = fastrand::Rng::with_seed(page as u64);
-        noise.fill(&mut bytes[page * 4_096..(page + 1) * 4_096]);
-        fs::write(&path, bytes).unwrap();
-        let read = Library::open(folder.path(), TimeZone::UTC).and_then(|library| {
-            library.page(&Query::parse("fox"), None, 100)?;
-            library.page(&Query::default(), None, 100)?;
-            library.find("01")?;
-            library.prepare(&mut generation(1_000, "cat"))
-        });
-        told += usize::from(read.is_err());
-    }
-    assert!(told > picked.len() / 3, "{told} of {}", picked.len());
 }
 
 #[test]
