@@ -33,6 +33,14 @@ pub struct Wait {
     pub of: u8,
 }
 
+impl Wait {
+    /// What is left of it, to the whole second: 0 only when it is over.
+    pub fn left(&self, now: Duration) -> Duration {
+        let left = self.until.saturating_sub(now) + Duration::from_millis(999);
+        Duration::from_secs(left.as_secs())
+    }
+}
+
 /// A picture on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Download {
@@ -132,10 +140,11 @@ impl Jobs {
             .count()
     }
 
-    /// How many of the active ones wait to be sent again.
-    pub fn waiting(&self) -> usize {
-        let waits = |j: &&Job| j.stage > Stage::Queued && j.wait.is_some();
-        self.running.values().filter(waits).count()
+    /// The pauses of those active ones that wait to be sent again.
+    pub fn waits(&self) -> impl Iterator<Item = &Wait> {
+        let active = |j: &&Job| j.stage > Stage::Queued && !j.cancelling;
+        let active = self.running.values().filter(active);
+        active.filter_map(|j| j.wait.as_ref())
     }
 
     /// How many wait for a free slot, those without an id yet among them.

@@ -55,7 +55,8 @@ pub fn next_wake(state: &State, now: Now) -> Option<Duration> {
         .jobs
         .running
         .iter()
-        .any(|(id, job)| (job.stage > Stage::Queued || job.wait.is_some()) && seen(*id));
+        // The footer counts a pause down wherever the row is.
+        .any(|(id, job)| job.wait.is_some() || (job.stage > Stage::Queued && seen(*id)));
     // All elapsed times step together, once a second.
     let tick = timed.then(|| Duration::from_secs(now.since_start.as_secs() + 1));
     [

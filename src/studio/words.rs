@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::domain::{Generation, State as Stand, StatusJson};
+use crate::domain::{FailureKind, Generation, State as Stand, StatusJson};
 
-use super::{Ask, Job, Stage, State, Wait};
+use super::{Ask, Job, Jobs, Stage, State, Wait};
 
 /// `9 s`, `1 min 05 s`.
 pub fn elapsed(time: Duration) -> String {
@@ -30,7 +30,7 @@ pub fn job(job: &Job, now: Duration) -> String {
     }
     let time = elapsed(job.elapsed(now));
     if let Some(wait) = &job.wait {
-        return again_in(wait, now);
+        return retrying(wait, now);
     }
     match job.stage {
         Stage::Queued => "queued".to_owned(),
@@ -60,20 +60,30 @@ pub fn job(job: &Job, now: Duration) -> String {
     }
 }
 
-/// When a call is made again: `again in 3 s`.
-fn again_in(wait: &Wait, now: Duration) -> String {
-    let left = wait.until.saturating_sub(now) + Duration::from_millis(999);
-    format!("again in {}", elapsed(left))
+/// When a call is made again: `retrying 1/2 in 3 s`.
+fn retrying(wait: &Wait, now: Duration) -> String {
+    let (attempt, of, left) = (wait.attempt, wait.of, elapsed(wait.left(now)));
+    format!("retrying {attempt}/{of} in {left}")
 }
 
-/// The same with the count and the cause: `again in 3 s (2 of 3): too many requests`.
+/// The same with the cause: `retrying 1/2 in 3 s: too many requests`.
 pub fn wait(wait: &Wait, now: Duration) -> String {
-    let (attempt, of) = (wait.attempt, wait.of);
-    format!(
-        "{} ({attempt} of {of}): {}",
-        again_in(wait, now),
-        wait.cause
-    )
+    format!("{}: {}", retrying(wait, now), wait.cause)
+}
+
+/// What is in flight: `1 running  1 retrying in 3 s  2 queued`; empty when nothing is. Of several that wait, the time of the
+/// first.
+pub fn work(jobs: &Jobs, now: Duration) -> String {
+    let figure = |count: usize, word: &str| (count > 0).then(|| format!("{count} {word}"));
+    let waiting = jobs.waits().count();
+    let next = jobs.waits().map(|wait| wait.left(now)).min();
+    let retrying = next.map(|left| format!("{waiting} retrying in {}", elapsed(left)));
+    let figures = [
+        figure(jobs.active() - waiting, "running"),
+        retrying,
+        figure(jobs.queued(), "queued"),
+    ];
+    figures.into_iter().flatten().collect::<Vec<_>>().join("  ")
 }
 
 /// Where a generation stands, for its row: a running one by its job, others by their state.
@@ -81,12 +91,20 @@ pub fn stand(generation: &Generation, running: Option<&Job>, now: Duration) -> S
     if let Some(running) = running {
         return job(running, now);
     }
-    let billed = generation.failure.as_ref().is_some_and(|f| f.maybe_billed);
     match (generation.state, StatusJson::of(generation)) {
-        (Stand::Cancelled, _) if billed => "cancelled, may be billed".to_owned(),
+        (Stand::Cancelled, _) => cancelled(generation),
         (_, StatusJson::Unknown) => "unknown: may have been billed".to_owned(),
         (_, StatusJson::Running) => "running elsewhere".to_owned(),
         (_, status) => status.as_str().to_owned(),
+    }
+}
+
+/// What it may have cost that one was cancelled.
+pub fn cancelled(generation: &Generation) -> String {
+    match &generation.failure {
+        Some(failure) if failure.maybe_billed => "cancelled, may be billed".to_owned(),
+        Some(failure) if failure.kind == FailureKind::Cancelled => failure.message.to_string(),
+        _ => "cancelled, nothing was sent".to_owned(),
     }
 }
 

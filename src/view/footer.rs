@@ -4,7 +4,7 @@
 use ratatui::layout::Rect;
 
 use crate::domain::Clean;
-use crate::studio::{Jobs, State, hints, keymap, words};
+use crate::studio::{State, hints, keymap, words};
 
 use super::sheet::{Sheet, skip};
 use super::text;
@@ -25,7 +25,7 @@ pub fn draw(sheet: &mut Sheet<'_>) {
         let wide = text::put_right(sheet.buf, area, "demo", theme.demo);
         area.width = area.width.saturating_sub(wide + 2);
     }
-    let work = work(&state.jobs);
+    let work = words::work(&state.jobs, state.now.since_start);
     let wide = text::put_right(sheet.buf, area, &work, theme.running);
     area.width = area.width.saturating_sub(wide + 2);
     area = skip(area, 1);
@@ -66,16 +66,4 @@ fn question(sheet: &mut Sheet<'_>, words: &str) {
         let took = sheet.put(skip(row, 1), line, theme.selected);
         sheet.rest_cursor(row.x + 1 + took, row.y);
     }
-}
-
-/// `1 running  1 waiting  2 queued`; empty when nothing is in flight.
-fn work(jobs: &Jobs) -> String {
-    let figure = |count: usize, word: &str| (count > 0).then(|| format!("{count} {word}"));
-    let waiting = jobs.waiting();
-    let figures = [
-        figure(jobs.active() - waiting, "running"),
-        figure(waiting, "waiting"),
-        figure(jobs.queued(), "queued"),
-    ];
-    figures.into_iter().flatten().collect::<Vec<_>>().join("  ")
 }

@@ -6,6 +6,7 @@ use crate::domain::{
     Clean, Failure, Generation, GenerationId, Progress, State as Stand, Step, TaskId,
 };
 
+use super::super::words;
 use super::super::{Action, Ask, Download, Effect, Focus, Job, Shape, Stage, State, Wait};
 use super::{focus, session};
 
@@ -205,7 +206,10 @@ fn resumed(state: &mut State, generation: Generation) {
 /// It ended. Its row is marked when something else is selected, and what went wrong is told.
 fn finished(state: &mut State, generation: Generation) -> Vec<Effect> {
     let id = generation.id;
-    let known = state.jobs.running.remove(&id).is_some();
+    let job = state.jobs.running.remove(&id);
+    let known = job.is_some();
+    // What the user ended is no news.
+    let stopped = generation.state == Stand::Cancelled || job.is_some_and(|job| job.cancelling);
     state.jobs.started.remove(&id);
     // A page that is on its way may have been read before this end.
     state.history.stale |= state.history.loading.is_some();
@@ -230,7 +234,7 @@ fn finished(state: &mut State, generation: Generation) -> Vec<Effect> {
     tell(state, &generation, in_sight);
     if let Some(row) = state.history.row_mut(id) {
         row.generation = generation;
-        row.unseen = !selected;
+        row.unseen = !selected && !stopped;
     }
     attention
 }
@@ -241,15 +245,7 @@ fn tell(state: &mut State, generation: &Generation, in_sight: bool) {
     let card_tells = in_sight && generation.selected().is_none();
     match (generation.state, &generation.failure) {
         _ if card_tells => {}
-        (Stand::Cancelled, failure) => {
-            let billed = failure.as_ref().is_some_and(|f| f.maybe_billed);
-            let text = if billed {
-                "cancelled, may be billed"
-            } else {
-                "cancelled"
-            };
-            state.notices.note(text, now);
-        }
+        (Stand::Cancelled, _) => state.notices.note(words::cancelled(generation), now),
         (Stand::Saved, _) if in_sight => {}
         (Stand::Saved, _) => {
             let prompt = Clean::line(generation.request.prompt.typed()).truncated(TOAST);

@@ -133,7 +133,7 @@ pub(super) fn recall(state: &mut State, all: bool) {
     focus(state, Focus::Prompt);
 }
 
-/// Cancels the row; one that was sent may be billed, so that asks.
+/// Cancels the row; one that was sent may be billed, so that asks. One that waits to be sent again was not accepted.
 pub(super) fn cancel(state: &mut State) -> Vec<Effect> {
     let Some(generation) = state.history.selected() else {
         nothing_selected(state);
@@ -142,7 +142,7 @@ pub(super) fn cancel(state: &mut State) -> Vec<Effect> {
     let (id, elsewhere) = (generation.id, generation.is_running());
     match state.jobs.running.get_mut(&id) {
         Some(job) if job.cancelling => {}
-        Some(job) if job.stage == Stage::Queued => {
+        Some(job) if job.stage == Stage::Queued || job.wait.is_some() => {
             job.cancelling = true;
             return vec![Effect::Cancel(id)];
         }

@@ -298,7 +298,7 @@ fn a_pause_counts_down_and_a_download_counts_bytes() {
             cause: Clean::line("too many requests"),
             wait: Duration::from_secs(20),
             attempt: 1,
-            of: 3,
+            of: 2,
         },
     );
     desk.progress(ids[1], Progress::Sending);
@@ -328,7 +328,7 @@ fn a_wait_for_a_repeat_tells_when_and_why_and_how_to_stop_it() {
                 cause: Clean::line("no connection to api.example.com: the name does not resolve"),
                 wait: Duration::from_secs(4),
                 attempt: 2,
-                of: 3,
+                of: 2,
             },
         );
         desk.keys("Alt+4");

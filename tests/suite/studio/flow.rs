@@ -172,17 +172,18 @@ fn a_running_generation_tells_state_time_text_and_waits() {
             cause: Clean::line("too many requests"),
             wait: Duration::from_secs(20),
             attempt: 1,
-            of: 3,
+            of: 2,
         },
     );
     s.after(5_500);
-    assert_eq!(line(&s), "again in 15 s");
+    assert_eq!(line(&s), "retrying 1/2 in 15 s");
     let wait = s.state.jobs.get(new).unwrap().wait.as_ref().unwrap();
     assert_eq!(
         words::wait(wait, s.now.since_start),
-        "again in 15 s (1 of 3): too many requests"
+        "retrying 1/2 in 15 s: too many requests"
     );
-    assert_eq!((s.state.jobs.active(), s.state.jobs.waiting()), (1, 1));
+    let work = |s: &Script| words::work(&s.state.jobs, s.now.since_start);
+    assert_eq!(work(&s), "1 retrying in 15 s");
     let row = &s.state.history.row(new).unwrap().generation;
     let told = details(row, s.state.jobs.get(new));
     let cause = told.iter().find(|d| d.label == "Cause").unwrap();
@@ -210,8 +211,7 @@ fn a_running_generation_tells_state_time_text_and_waits() {
         s.state.history.row(new).unwrap().generation.state,
         Stand::Answered
     );
-    let jobs = &s.state.jobs;
-    assert_eq!((jobs.active(), jobs.waiting(), jobs.queued()), (1, 0, 0));
+    assert_eq!(work(&s), "1 running");
 }
 
 #[test]
@@ -236,6 +236,20 @@ fn seconds_are_counted_only_while_something_runs_in_sight() {
         None,
         "only the prompt is in sight"
     );
+    let wait = Progress::Waiting {
+        cause: Clean::line("too many requests"),
+        wait: Duration::from_secs(20),
+        attempt: 1,
+        of: 2,
+    };
+    s.progress(new, wait);
+    let tick = Duration::from_secs(s.now.since_start.as_secs() + 1);
+    assert_eq!(
+        next_wake(&s.state, s.now),
+        Some(tick),
+        "the footer counts down at every size"
+    );
+    s.progress(new, Progress::Sending);
     s.resize(120, 40).land(new);
     assert_eq!(next_wake(&s.state, s.now), None);
 }
@@ -287,8 +301,10 @@ fn a_cancelled_one_is_told_once_and_not_as_a_success() {
     s.progress(new, told.clone());
     assert_eq!(s.notice(), "", "its card tells it");
     away.keys("<Esc>j").progress(new, told);
-    assert_eq!(away.notice(), "cancelled");
+    assert_eq!(away.notice(), "cancelled, nothing was sent");
     assert_eq!(away.state.notices.newest().unwrap().level, Level::Note);
+    let row = away.state.history.row(new).unwrap();
+    assert!(!row.unseen, "what the user ended is no news");
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! What can be done with a row: show, repeat, cancel, take over, copy, open.
 
-use plantain::domain::{Generation, Picture, PictureId, Progress, Step};
+use std::time::Duration;
+
+use plantain::domain::{
+    Clean, Failure, FailureKind, Generation, Picture, PictureId, Progress, State, Step,
+};
 use plantain::studio::{Ask, Effect, Event, Focus, Page, Popup, words};
 
 use super::script::{Script, at_row, done, failure, generation, id, picture, rows};
@@ -103,6 +107,48 @@ fn x_cancels_what_is_queued_and_asks_about_what_was_sent() {
         words::job(s.state.jobs.get(id(2)).unwrap(), s.now.since_start),
         "cancelling"
     );
+}
+
+#[test]
+fn x_on_a_pause_stops_it_without_a_question() {
+    let mut s = Script::new(120, 40);
+    s.keys("fox<Enter>");
+    let (task, requests) = s.sent();
+    let new = s.prepare(task, requests[0].clone(), 1);
+    s.progress(new, Progress::Sending);
+    s.progress(
+        new,
+        Progress::Waiting {
+            cause: Clean::line("too many requests"),
+            wait: Duration::from_secs(20),
+            attempt: 1,
+            of: 2,
+        },
+    );
+    s.keys("<Esc>x");
+    assert_eq!(
+        (s.take(), s.state.ask.clone()),
+        (vec![Effect::Cancel(new)], None)
+    );
+    assert_eq!(words::work(&s.state.jobs, s.now.since_start), "1 running");
+}
+
+#[test]
+fn a_cancelled_row_says_what_it_may_have_cost() {
+    let cancelled = |kind, message: &str| {
+        let mut generation = generation(1, "fox");
+        generation.state = State::Cancelled;
+        generation.failure = Some(Failure::new(kind, message));
+        generation
+    };
+    let told = |generation: &Generation| words::stand(generation, None, Duration::ZERO);
+    let mut sent = cancelled(FailureKind::Cancelled, "cancelled");
+    sent.failure = sent.failure.map(Failure::billed);
+    assert_eq!(told(&sent), "cancelled, may be billed");
+    let refused = cancelled(FailureKind::Cancelled, "cancelled, was not accepted");
+    assert_eq!(told(&refused), "cancelled, was not accepted");
+    let lost = cancelled(FailureKind::Lost, "its process ended before it was sent");
+    assert_eq!(told(&lost), "cancelled, nothing was sent");
 }
 
 #[test]
