@@ -124,7 +124,7 @@ fn hush_caught_panics() {
 fn studio(args: &Args) -> Result<Outcome, Failure> {
     let environment = Environment::of_process();
     let config = Config::load(&environment, &args.common.overrides())?;
-    let ending = block_on(runtime::run(&config, &environment));
+    let ending = block_on(runtime::run(&config, &environment, print::note));
     // What would have torn the screen is told now.
     if let Some(message) = take_panic() {
         print::note(&Clean::line(&format!(

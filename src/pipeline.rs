@@ -81,7 +81,7 @@ pub struct Running {
     pub generation: Generation,
     /// Stops it.
     pub cancel: Cancel,
-    /// Ends with its final record.
+    /// Ends with its final record; with one that is `answered` if [`Cancel::leave`] left its pictures to be fetched.
     pub done: JoinHandle<Generation>,
 }
 
@@ -141,6 +141,7 @@ impl Pipeline {
             cancel: cancel.clone(),
             tell,
             downloader: None,
+            called: false,
         };
         Ok(Running {
             generation,

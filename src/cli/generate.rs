@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -17,8 +18,11 @@ use crate::domain::{
     Catalog, Clean, Failure, FailureKind, Generation, GenerationJson, Picture, Progress, Prompt,
     Request, State, remarks,
 };
-use crate::pipeline::{Cancel, Running, Tell, find_reference};
-use crate::runtime::{Signals, World};
+use crate::pipeline::{Running, Tell, find_reference};
+use crate::runtime::{Halt, Signals, World, finishing, limit_after, wind_down};
+
+/// SIGHUP
+const HANGUP: u8 = 1;
 
 pub(super) fn run(args: &Args, verb: &Generate) -> Result<Outcome, Failure> {
     let environment = Environment::of_process();
@@ -81,15 +85,23 @@ pub(super) fn run(args: &Args, verb: &Generate) -> Result<Outcome, Failure> {
             all
         };
         tokio::pin!(ended);
-        let all = loop {
-            if signal.is_some() {
-                cancels.iter().for_each(Cancel::cancel);
-            }
+        let mut all = None;
+        if signal.is_none() {
             tokio::select! {
-                all = &mut ended => break all,
+                done = &mut ended => all = Some(done),
                 number = signals.next_end() => signal = Some(number),
             }
-        };
+        }
+        if let (None, Some(number)) = (&all, signal) {
+            let limit = limit_after(number, &config.settings);
+            say_ending(number, limit, &ticker);
+            let halt = |halt: Halt| cancels.iter().for_each(|cancel| halt.apply(cancel));
+            let (done, further) = wind_down(limit, halt, ended, &mut signals).await;
+            all = done;
+            signal = further.or(signal);
+        }
+        // Those that did not even get to write their end down are told of by the next start.
+        let all = all.unwrap_or_default();
         ticker.end();
         let saved = all.iter().any(|generation| generation.selected().is_some());
         let mut printer = Printer {
@@ -122,6 +134,16 @@ pub(super) fn run(args: &Args, verb: &Generate) -> Result<Outcome, Failure> {
             None => Outcome::Done,
         })
     })
+}
+
+/// Says what is still waited for. A line that is lost may be the very terminal that this would be written to.
+fn say_ending(signal: u8, limit: Duration, ticker: &Ticker) {
+    if signal == HANGUP && print::stderr_width().is_some() {
+        ticker.end();
+    } else if !limit.is_zero() {
+        ticker.end();
+        print::note(&finishing(limit));
+    }
 }
 
 fn prompt(given: Option<&str>) -> Result<Prompt, Failure> {

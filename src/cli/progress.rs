@@ -1,6 +1,7 @@
 //! One line on stderr while generations run: what they do and for how long. Nothing where stderr is no terminal.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -20,6 +21,8 @@ struct Shared {
     started: Instant,
     count: u8,
     lines: Mutex<BTreeMap<GenerationId, String>>,
+    /// Nothing is drawn any more.
+    over: AtomicBool,
 }
 
 impl Ticker {
@@ -29,6 +32,7 @@ impl Ticker {
             started: Instant::now(),
             count,
             lines: Mutex::default(),
+            over: AtomicBool::new(false),
         });
         let draws = !quiet && print::stderr_width().is_some();
         let task = draws.then(|| {
@@ -75,9 +79,10 @@ impl Ticker {
         }
     }
 
-    /// Wipes the line.
+    /// Wipes the line; it does not come back.
     pub(super) fn end(&self) {
-        if let Some(task) = &self.task {
+        let over = self.shared.over.swap(true, Ordering::Relaxed);
+        if let (Some(task), false) = (&self.task, over) {
             task.abort();
             print::status("");
         }
@@ -86,6 +91,9 @@ impl Ticker {
 
 impl Shared {
     fn draw(&self) {
+        if self.over.load(Ordering::Relaxed) {
+            return;
+        }
         let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         let ended = lines.values().filter(|l| *l == "ended").count();
         let Some(words) = lines.values().find(|l| *l != "ended") else {

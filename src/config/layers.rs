@@ -78,6 +78,8 @@ fn defaults(paths: &Paths) -> Result<Settings, Failure> {
         allow_http: value(false),
         parallel: value(1),
         silence_s: value(300),
+        finish_after_hangup_s: value(600),
+        finish_after_term_s: value(0),
         model: value(String::new()),
         ratio: value(ratio),
         format: value(OutputFormat::Jpeg),
@@ -133,6 +135,15 @@ fn lay_file(
     })?;
     layer.lay(&mut settings.silence_s, endpoint.silence_s, |v| {
         between(v, 1, 86_400, "silence_s")
+    })?;
+    let within = |v, name| between(v, 0, 86_400, name);
+    let hangup = &mut settings.finish_after_hangup_s;
+    layer.lay(hangup, endpoint.finish_after_hangup_s, |v| {
+        within(v, "finish_after_hangup_s")
+    })?;
+    let term = &mut settings.finish_after_term_s;
+    layer.lay(term, endpoint.finish_after_term_s, |v| {
+        within(v, "finish_after_term_s")
     })?;
     layer.lay(&mut settings.model, form.model, Ok)?;
     layer.lay(&mut settings.ratio, form.ratio, Ok)?;

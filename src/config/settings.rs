@@ -85,6 +85,10 @@ pub struct Settings {
     pub parallel: Value<u8>,
     /// Seconds of silence that end an answer.
     pub silence_s: Value<u32>,
+    /// Seconds that what was sent gets to finish after SIGHUP.
+    pub finish_after_hangup_s: Value<u32>,
+    /// The same after SIGTERM.
+    pub finish_after_term_s: Value<u32>,
     /// The form's model at the first start.
     pub model: Value<String>,
     /// The form's ratio at the first start.
@@ -151,6 +155,16 @@ impl Settings {
                 "endpoint.silence_s",
                 self.silence_s.value.to_string(),
                 &self.silence_s.source,
+            ),
+            (
+                "endpoint.finish_after_hangup_s",
+                self.finish_after_hangup_s.value.to_string(),
+                &self.finish_after_hangup_s.source,
+            ),
+            (
+                "endpoint.finish_after_term_s",
+                self.finish_after_term_s.value.to_string(),
+                &self.finish_after_term_s.source,
             ),
             ("form.model", text(&self.model.value), &self.model.source),
             (

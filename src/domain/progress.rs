@@ -50,6 +50,6 @@ pub enum Progress {
     Saved(Picture),
     /// Something the user should know.
     Notice(Clean),
-    /// It ended; this is its final record.
+    /// It ended; this is its final record, or what is left of it for the next process to fetch.
     Finished(Box<Generation>),
 }

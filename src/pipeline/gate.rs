@@ -65,32 +65,86 @@ impl Drop for Place {
     }
 }
 
+/// How far a generation is to be stopped; a later order only goes further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Order {
+    Go,
+    /// Unless its request has left.
+    Unsent,
+    /// The process ends: what can be finished by the next one is left as it is.
+    Leave,
+    /// The user does not want it.
+    Cancel,
+}
+
 /// Stops one generation; cheap to clone.
 #[derive(Clone)]
-pub struct Cancel(Arc<watch::Sender<bool>>);
+pub struct Cancel(Arc<watch::Sender<Order>>);
 
 impl Default for Cancel {
     fn default() -> Self {
-        Self(Arc::new(watch::Sender::new(false)))
+        Self(Arc::new(watch::Sender::new(Order::Go)))
     }
 }
 
-/// The user stopped it.
+/// It was stopped from outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Cancelled;
 
 impl Cancel {
-    /// Stops it, now or before it starts. What is on disk stays there.
+    /// Stops it, now or before it starts: the user does not want it. What is on disk stays there.
     pub fn cancel(&self) {
-        self.0.send_replace(true);
+        self.order(Order::Cancel);
     }
 
-    /// Runs `work` unless and until it is cancelled; then `work` is dropped, which closes its connection.
+    /// Stops it if its request has not left yet. What was sent is paid for and goes on.
+    pub fn cancel_unsent(&self) {
+        self.order(Order::Unsent);
+    }
+
+    /// Stops it because the process ends. As [`Self::cancel`], but one whose pictures' URLs are known is not given up: its
+    /// row stays as it is, for the next process to fetch them.
+    pub fn leave(&self) {
+        self.order(Order::Leave);
+    }
+
+    fn order(&self, order: Order) {
+        self.0.send_if_modified(|now| {
+            let further = order > *now;
+            *now = order.max(*now);
+            further
+        });
+    }
+
+    /// Whether it is stopped only because the process ends.
+    pub(super) fn is_left(&self) -> bool {
+        *self.0.borrow() == Order::Leave
+    }
+
+    /// Refuses one that is to be stopped and whose request has not left.
+    pub(super) fn check_unsent(&self) -> Result<(), Cancelled> {
+        let stopped = *self.0.borrow() >= Order::Unsent;
+        if stopped { Err(Cancelled) } else { Ok(()) }
+    }
+
+    /// Runs `work`, which comes before the request leaves, unless and until it is stopped.
+    pub(super) async fn guard_unsent<T>(
+        &self,
+        work: impl Future<Output = T>,
+    ) -> Result<T, Cancelled> {
+        self.until(Order::Unsent, work).await
+    }
+
+    /// Runs `work`, which comes after, unless and until it is stopped; then `work` is dropped, which closes its connection.
     pub(super) async fn guard<T>(&self, work: impl Future<Output = T>) -> Result<T, Cancelled> {
+        self.until(Order::Leave, work).await
+    }
+
+    async fn until<T>(&self, least: Order, work: impl Future<Output = T>) -> Result<T, Cancelled> {
         let mut receiver = self.0.subscribe();
         tokio::select! {
             biased;
-            _ = receiver.wait_for(|stop| *stop) => Err(Cancelled),
+            _ = receiver.wait_for(|order| *order >= least) => Err(Cancelled),
             done = work => Ok(done),
         }
     }

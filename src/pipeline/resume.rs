@@ -38,6 +38,7 @@ impl Pipeline {
                 cancel: cancel.clone(),
                 tell: Arc::clone(&tell),
                 downloader: Some(downloader(&generation)),
+                called: true,
             };
             Running {
                 generation,

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use tokio::time::sleep;
+
 use super::gate::{Cancel, Cancelled, Place};
+use super::save::SAVE_WAITS;
 use super::{Inner, Tell, blocking};
-use crate::domain::{Clean, Failure, FailureKind, Generation, Progress, Step};
+use crate::domain::{Clean, Failure, FailureKind, Generation, Progress, State, Step};
 use crate::endpoint::Downloader;
 
 /// One generation in work.
@@ -16,12 +19,15 @@ pub(super) struct Run {
     pub(super) tell: Tell,
     /// For what another base URL's answers named; `None`: the pipeline's own.
     pub(super) downloader: Option<Downloader>,
+    /// Its call was made once at least.
+    pub(super) called: bool,
 }
 
 /// Why a generation ends without reaching its goal.
 pub(super) enum Stop {
+    /// After the call was made: it may be billed.
     Cancelled,
-    /// Cancelled after the gateway had refused the call and before it was made again.
+    /// Cancelled while nothing of it was accepted: before the call, or between a refusal and the next one.
     CancelledUnsent,
     /// No picture, but words: the model's own.
     Refused(Failure),
@@ -41,7 +47,7 @@ impl From<Cancelled> for Stop {
 }
 
 impl Run {
-    /// Runs until it ends one way or the other, and gives the final record.
+    /// Runs until it ends one way or the other, and gives its record: a final one, unless the process ends first.
     pub(super) async fn finish(mut self, place: Place) -> Generation {
         let outcome = self.course(&place).await;
         drop(place);
@@ -56,7 +62,8 @@ impl Run {
     }
 
     async fn course(&mut self, place: &Place) -> Result<(), Stop> {
-        self.cancel.clone().guard(place.turn()).await?;
+        let turn = self.cancel.clone().guard_unsent(place.turn()).await;
+        turn.map_err(|Cancelled| Stop::CancelledUnsent)?;
         // Waiting for its turn is no work: how long things take is told from this on.
         let started = Instant::now();
         let outcome = self.work().await;
@@ -75,6 +82,9 @@ impl Run {
         let saved = !self.generation.pictures.is_empty();
         let step = match outcome {
             Ok(()) => Step::Save,
+            Err(Stop::Cancelled) if self.cancel.is_left() && self.can_be_fetched() => {
+                return self.leave().await;
+            }
             Err(Stop::Cancelled) if saved => {
                 self.note("cancelled; what had come is kept");
                 Step::Save
@@ -84,10 +94,7 @@ impl Run {
                 Step::Save
             }
             Err(stop @ (Stop::Cancelled | Stop::CancelledUnsent)) => {
-                let sent = self.generation.state.maybe_billed();
-                let mut failure = Failure::new(FailureKind::Cancelled, "cancelled");
-                failure.maybe_billed = sent && !matches!(stop, Stop::CancelledUnsent);
-                self.generation.failure = Some(failure);
+                self.generation.failure = Some(cancelled(&stop, self.called));
                 Step::Cancel
             }
             Err(Stop::Refused(failure)) => {
@@ -99,12 +106,47 @@ impl Run {
                 Step::Fail
             }
         };
-        if let Err(failure) = self.step(step).await {
-            // The record on disk stays behind; a next start finds the row and settles it. What is told is the truth.
-            let _ = self.generation.step(step);
-            self.note(&format!("not written down: {failure}"));
-            self.generation.failure.get_or_insert(failure);
+        let Err(mut failure) = self.step(step).await else {
+            return;
+        };
+        // The row would say for ever that it is on its way: a library that is full or busy is asked again for a while.
+        for wait in SAVE_WAITS {
+            if failure.kind != FailureKind::Library {
+                break;
+            }
+            let message = &failure.message;
+            self.say(Progress::Notice(Clean::line(&format!(
+                "the end cannot be written down: {message}; trying again"
+            ))));
+            if self.cancel.guard(sleep(wait)).await.is_err() {
+                break;
+            }
+            match self.step(step).await {
+                Ok(()) => return,
+                Err(again) => failure = again,
+            }
         }
+        // The record on disk stays behind; a next start finds the row and settles it. What is told is the truth.
+        let _ = self.generation.step(step);
+        self.note(&format!("not written down: {failure}"));
+        self.generation.failure.get_or_insert(failure);
+    }
+
+    /// Whether the next process can fetch what is still missing.
+    fn can_be_fetched(&self) -> bool {
+        self.generation.state == State::Answered && !self.generation.urls.is_empty()
+    }
+
+    /// Leaves the row as one whose pictures are known and still to be fetched; what is told says so.
+    async fn leave(&mut self) {
+        self.jot(Step::Answer).await;
+        let failure = Failure::new(
+            FailureKind::Cancelled,
+            "stopped before its picture was fetched; its address is kept",
+        )
+        .hint("the next start of plantain fetches it")
+        .billed();
+        self.generation.failure = Some(failure);
     }
 
     /// Commits a step with all that the record now holds.
@@ -138,5 +180,15 @@ impl Run {
             self.generation.notices.push(notice.clone());
             self.say(Progress::Notice(notice));
         }
+    }
+}
+
+/// Why there is no picture of one that was cancelled. `called`: its call was made once at least.
+fn cancelled(stop: &Stop, called: bool) -> Failure {
+    let failure = |words| Failure::new(FailureKind::Cancelled, words);
+    match stop {
+        Stop::CancelledUnsent if called => failure("cancelled, was not accepted"),
+        Stop::CancelledUnsent => failure("cancelled, nothing was sent"),
+        _ => failure("cancelled").billed(),
     }
 }

@@ -16,11 +16,18 @@ impl Run {
     /// Sends the request and reads the whole answer.
     pub(super) async fn talk(&mut self) -> Result<Answer, Stop> {
         let inner = Arc::clone(&self.inner);
-        let network = inner.network().await?;
-        let profile = self.inner.profile_in_use().await?;
-        let references = self.references(&profile).await?;
+        let unsent = |Cancelled| Stop::CancelledUnsent;
+        let cancel = self.cancel.clone();
+        let ready = async {
+            let network = inner.network().await?;
+            let profile = self.inner.profile_in_use().await?;
+            let references = self.references(&profile).await?;
+            Ok::<_, Failure>((network, profile, references))
+        };
+        let (network, profile, references) = cancel.guard_unsent(ready).await.map_err(unsent)??;
         // Committed before any byte leaves: whatever happens from here on, the row says that it may be billed.
         self.step(Step::Send).await?;
+        cancel.check_unsent().map_err(unsent)?;
         let response = self.call(network, profile, &references).await?;
         self.read(response).await
     }
@@ -51,6 +58,7 @@ impl Run {
         let mut repeats = 0;
         let mut changed = false;
         loop {
+            self.called = true;
             self.say(Progress::Sending);
             let body = build_body(&self.generation.request, &profile, tier, references);
             let error = match cancel.guard(client.chat(&body, profile.stream)).await? {

@@ -8,6 +8,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
 
 use super::World;
+use super::ending::Halt;
 use crate::domain::{
     Clean, Failure, FailureKind, Generation, GenerationId, Progress, Request, State, TaskId,
 };
@@ -69,10 +70,10 @@ impl Hands {
             let mut batch = None;
             let mut ends = Vec::new();
             for request in requests {
-                if lock(&running).closing {
+                if lock(&running).halt.is_some() {
                     break;
                 }
-                let tell = tell(&events, &running);
+                let tell = tell(&events);
                 match pipeline.submit(request, batch, tell).await {
                     Ok(one) => {
                         let id = one.generation.id;
@@ -88,9 +89,11 @@ impl Hands {
                 }
             }
             for (generation, end) in ends {
+                let id = generation.id;
                 if end.await.is_err() {
                     let _ = events.send(died(generation));
                 }
+                lock(&running).jobs.remove(&id);
             }
         }));
     }
@@ -124,27 +127,26 @@ impl Hands {
     }
 
     pub(super) fn cancel(&self, id: GenerationId) {
-        if let Some(job) = lock(&self.running).jobs.get(&id) {
-            job.cancel.cancel();
+        if let Some(cancel) = lock(&self.running).jobs.get(&id) {
+            cancel.cancel();
         }
         if let Some(resumed) = lock(&self.resumed).get(&id) {
             resumed.cancel();
         }
     }
 
-    /// Stops all that run and all that would still start, and gives the tasks that write it down.
-    pub(super) fn cancel_all(&mut self) -> Vec<JoinHandle<()>> {
-        lock(&self.running).close(false);
-        self.ends()
+    /// Stops what runs, and all that would still start.
+    pub(super) fn halt(&self, halt: Halt) {
+        lock(&self.running).halt(halt);
     }
 
-    /// Stops what was not sent yet; what was sent is paid for and goes on in the tasks that this gives.
-    pub(super) fn cancel_unsent(&mut self) -> Vec<JoinHandle<()>> {
-        lock(&self.running).close(true);
-        self.ends()
+    /// Whether anything runs.
+    pub(super) fn is_busy(&self) -> bool {
+        !lock(&self.running).jobs.is_empty()
     }
 
-    fn ends(&mut self) -> Vec<JoinHandle<()>> {
+    /// The tasks in which generations run to their end.
+    pub(super) fn ends(&mut self) -> Vec<JoinHandle<()>> {
         std::mem::take(&mut self.ends)
     }
 
@@ -274,57 +276,28 @@ impl Hands {
     }
 }
 
-/// One generation in work.
-struct Job {
-    cancel: Cancel,
-    /// Its request may have been accepted.
-    sent: bool,
-}
-
-/// What is in work, shared with the tasks that start it and that it tells something.
+/// What is in work, shared with the tasks that start it.
 #[derive(Default)]
 struct Running {
-    jobs: BTreeMap<GenerationId, Job>,
-    /// Those that told of sending before they were known here.
-    sent: Vec<GenerationId>,
-    /// Nothing more is to be started.
-    closing: bool,
-    /// While closing: what was sent goes on.
-    keep_sent: bool,
+    /// An id leaves when its generation has ended.
+    jobs: BTreeMap<GenerationId, Cancel>,
+    /// All is being stopped: nothing more is to be started.
+    halt: Option<Halt>,
 }
 
 impl Running {
     fn started(&mut self, id: GenerationId, cancel: Cancel) {
-        let job = Job {
-            cancel,
-            sent: self.sent.contains(&id),
-        };
-        // One that became known while all is being closed: what was sent is paid for here too.
-        if self.closing && !(job.sent && self.keep_sent) {
-            job.cancel.cancel();
+        // One that became known while all is being stopped.
+        if let Some(halt) = self.halt {
+            halt.apply(&cancel);
         }
-        self.jobs.insert(id, job);
+        self.jobs.insert(id, cancel);
     }
 
-    fn told(&mut self, id: GenerationId, progress: &Progress) {
-        match progress {
-            Progress::Sending => match self.jobs.get_mut(&id) {
-                Some(job) => job.sent = true,
-                None => self.sent.push(id),
-            },
-            Progress::Finished(_) => {
-                self.jobs.remove(&id);
-                self.sent.retain(|sent| *sent != id);
-            }
-            _ => {}
-        }
-    }
-
-    fn close(&mut self, keep_sent: bool) {
-        self.closing = true;
-        self.keep_sent = keep_sent;
-        for job in self.jobs.values().filter(|job| !(job.sent && keep_sent)) {
-            job.cancel.cancel();
+    fn halt(&mut self, halt: Halt) {
+        self.halt = Some(halt);
+        for cancel in self.jobs.values() {
+            halt.apply(cancel);
         }
     }
 }
@@ -333,10 +306,9 @@ fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn tell(events: &UnboundedSender<Event>, running: &Arc<Mutex<Running>>) -> Tell {
-    let (events, running) = (events.clone(), Arc::clone(running));
+fn tell(events: &UnboundedSender<Event>) -> Tell {
+    let events = events.clone();
     Arc::new(move |id, progress: Progress| {
-        lock(&running).told(id, &progress);
         let _ = events.send(Event::Progress(id, progress));
     })
 }

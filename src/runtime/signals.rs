@@ -128,6 +128,6 @@ fn end(kind: SignalKind) -> Told {
     Told::End(number_of(kind))
 }
 
-fn number_of(kind: SignalKind) -> u8 {
+pub(super) fn number_of(kind: SignalKind) -> u8 {
     u8::try_from(kind.as_raw_value()).unwrap_or(15)
 }

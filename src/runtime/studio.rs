@@ -10,13 +10,14 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::{JoinHandle, spawn_blocking};
-use tokio::time::timeout;
 
 use super::clock::Clock;
+use super::ending::{Halt, finishing, limit_after, wind_down};
 use super::hands::Hands;
 use super::pictures::{Made, Pictures};
 use super::signals::{Signals, Told};
 use super::{lend, outside};
+use crate::config::Settings;
 use crate::domain::{Clean, Failure, FailureKind, TaskId};
 use crate::studio::{self, Effect, Event, State};
 use crate::terminal::{Input, Line};
@@ -24,10 +25,8 @@ use face::Face;
 
 pub use open::run;
 
-/// What cancelled generations get to write themselves down.
-const CANCEL_LIMIT: Duration = Duration::from_secs(2);
-/// What paid generations get to finish after the line was lost.
-const HANGUP_LIMIT: Duration = Duration::from_secs(600);
+/// The number of the signal that a lost line counts as.
+const HANGUP: u8 = 1;
 
 /// How the studio ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -324,34 +323,45 @@ impl Studio {
         }
     }
 
-    /// Gives the terminal back, lets what runs write itself down, and says how it ended.
-    async fn end(mut self, last: Last, queues: &mut Queues) -> Result<Ending, Failure> {
+    /// Gives the terminal back, lets what runs finish or write itself down, and says how it ended.
+    async fn end(
+        mut self,
+        last: Last,
+        queues: &mut Queues,
+        settings: &Settings,
+        tell: impl Fn(&Clean),
+    ) -> Ending {
         // Who quits has said yes to it; who lost the line has paid and wants the picture.
-        let (ends, limit) = match last {
-            Last::Hangup => (self.hands.cancel_unsent(), HANGUP_LIMIT),
-            Last::Quit | Last::Signal(_) => (self.hands.cancel_all(), CANCEL_LIMIT),
+        let (ending, limit) = match last {
+            Last::Quit => (Ending::Quit, Duration::ZERO),
+            Last::Signal(number) => (Ending::Signal(number), limit_after(number, settings)),
+            Last::Hangup => (Ending::Signal(HANGUP), limit_after(HANGUP, settings)),
         };
+        // At once: what is not wanted costs nothing while the terminal is given back.
+        self.hands.halt(if limit.is_zero() {
+            Halt::All
+        } else {
+            Halt::Unsent
+        });
         let now = self.clock.now().since_start;
         self.face
             .close(&mut queues.input, now, last == Last::Hangup)
             .await;
+        if !limit.is_zero() && last != Last::Hangup && self.hands.is_busy() {
+            tell(&finishing(limit));
+        }
         if let Some(saving) = self.saving.take() {
             let _ = saving.await;
         }
-        let all = async {
+        let ends = self.hands.ends();
+        let hands = &self.hands;
+        let work = async {
             for end in ends {
                 let _ = end.await;
             }
         };
-        tokio::select! {
-            _ = timeout(limit, all) => {}
-            // Whoever does not want to wait for them says so by another signal; a lost line tells of itself twice.
-            number = queues.signals.killed() => return Ok(Ending::Signal(number)),
-        }
-        Ok(match last {
-            Last::Quit => Ending::Quit,
-            Last::Signal(number) => Ending::Signal(number),
-            Last::Hangup => Ending::Signal(1),
-        })
+        let halt = |halt| hands.halt(halt);
+        let (_, signal) = wind_down(limit, halt, work, &mut queues.signals).await;
+        signal.map_or(ending, Ending::Signal)
     }
 }

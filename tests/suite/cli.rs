@@ -3,7 +3,7 @@
 mod bad_input;
 mod generate;
 mod history;
-mod home;
+pub mod home;
 mod inline;
 mod output;
 mod proxy;

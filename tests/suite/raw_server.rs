@@ -175,9 +175,20 @@ impl RawServer {
 
     /// Waits until `n` requests came.
     pub async fn wait_for(&self, n: usize) {
+        self.wait_until(|requests| requests.len() >= n).await;
+    }
+
+    /// Waits until `n` calls came, whatever else was asked.
+    pub async fn wait_for_calls(&self, n: usize) {
+        let call = |r: &&RequestSeen| r.method == "POST";
+        self.wait_until(|requests| requests.iter().filter(call).count() >= n)
+            .await;
+    }
+
+    async fn wait_until(&self, enough: impl Fn(&[RequestSeen]) -> bool) {
         loop {
             let arrived = self.seen.arrived.notified();
-            if self.seen.requests.lock().unwrap().len() >= n {
+            if enough(&self.seen.requests.lock().unwrap()) {
                 return;
             }
             arrived.await;

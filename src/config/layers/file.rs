@@ -34,6 +34,8 @@ pub(super) struct EndpointTable {
     pub(super) allow_http: Option<Spanned<bool>>,
     pub(super) parallel: Option<Spanned<u8>>,
     pub(super) silence_s: Option<Spanned<u32>>,
+    pub(super) finish_after_hangup_s: Option<Spanned<u32>>,
+    pub(super) finish_after_term_s: Option<Spanned<u32>>,
 }
 
 #[derive(Deserialize, Default)]

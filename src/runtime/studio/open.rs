@@ -21,10 +21,14 @@ use crate::studio::{Endpoint, Form, Setup, State};
 use crate::terminal::{Tty, install_panic_hook, is_terminal};
 use crate::view::Theme;
 
-/// Runs the studio until it is quit.
+/// Runs the studio until it is quit. `tell` gets words for the user after the terminal was given back.
 ///
 /// Fails before the screen is taken: no terminal, a wrong keymap or theme, a library that cannot be used.
-pub async fn run(config: &Config, environment: &Environment) -> Result<Ending, Failure> {
+pub async fn run(
+    config: &Config,
+    environment: &Environment,
+    tell: impl Fn(&Clean),
+) -> Result<Ending, Failure> {
     let tty = terminal(environment)?;
     let keymap = keymap(config)?;
     let theme = Theme::named(&config.settings.theme.value)?;
@@ -86,7 +90,7 @@ pub async fn run(config: &Config, environment: &Environment) -> Result<Ending, F
         signals,
     };
     let last = studio.turn(&mut queues).await;
-    studio.end(last, &mut queues).await
+    Ok(studio.end(last, &mut queues, settings, tell).await)
 }
 
 /// A terminal that can be drawn on, or why not.

@@ -24,6 +24,10 @@ fn check(bench: &Bench, generation: &Generation, maybe_billed: bool) {
     assert_eq!(record["error"]["maybe_billed"], maybe_billed);
 }
 
+fn message(generation: &Generation) -> &str {
+    generation.failure.as_ref().unwrap().message.as_str()
+}
+
 #[tokio::test]
 async fn in_the_queue_it_costs_nothing_and_holds_nobody_up() {
     let gate = Gate::default();
@@ -45,6 +49,7 @@ async fn in_the_queue_it_costs_nothing_and_holds_nobody_up() {
     second.cancel.cancel();
     let second = second.done.await.unwrap();
     check(&bench, &second, false);
+    assert_eq!(message(&second), "cancelled, nothing was sent");
     assert_eq!(second.elapsed_ms, None, "waiting for its turn is no work");
     assert_eq!(server.requests().len(), 1, "only the first was sent");
     gate.open();
@@ -103,7 +108,9 @@ async fn during_a_wait_it_does_not_wait() {
         .await;
     running.cancel.cancel();
     // The clock stands at the wait's beginning: only the cancelling can end it. Nothing was accepted yet.
-    check(&bench, &running.done.await.unwrap(), false);
+    let generation = running.done.await.unwrap();
+    check(&bench, &generation, false);
+    assert_eq!(message(&generation), "cancelled, was not accepted");
     assert_eq!(server.requests().len(), 1);
 }
 
@@ -163,4 +170,93 @@ async fn what_had_come_before_is_kept_and_counts() {
         generation.notices
     );
     assert_eq!(bench.row(&generation), generation);
+}
+
+/// A gateway that is paid and holds its answer back.
+async fn holding(gate: &Gate) -> RawServer {
+    let held = gate.clone();
+    RawServer::start(move |_| {
+        let mut script = vec![Step::Wait(held.clone())];
+        script.extend(inline());
+        script
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_is_not_wanted_unless_it_was_sent_is_finished_if_it_was() {
+    let gate = Gate::default();
+    let server = holding(&gate).await;
+    let (bench, told) = (Bench::new(), Told::default());
+    let mut setup = bench.setup(&server.url());
+    setup.parallel = 1;
+    let pipeline = Pipeline::new(setup).unwrap();
+    let sent = submit(&pipeline, "one", &told).await;
+    let queued = submit(&pipeline, "two", &told).await;
+    server.wait_for(1).await;
+    for one in [&sent, &queued] {
+        one.cancel.cancel_unsent();
+    }
+    let queued = queued.done.await.unwrap();
+    check(&bench, &queued, false);
+    assert_eq!(message(&queued), "cancelled, nothing was sent");
+    gate.open();
+    let sent = sent.done.await.unwrap();
+    assert_eq!(sent.state, State::Saved, "{:?}", sent.failure);
+    assert_eq!(server.count("POST"), 1);
+}
+
+#[tokio::test]
+async fn a_process_that_ends_leaves_known_pictures_to_the_next_one() {
+    let host = RawServer::start(|request| match request.path.as_str() {
+        "/1.png" => answer(200, &[], &bytes_of(PNG)),
+        _ => vec![Step::Forever],
+    })
+    .await;
+    let urls = ["/1.png", "/2.png"].map(|path| format!("{}{path}", host.url()));
+    for (asked, names) in [(1, &urls[1..]), (3, &urls[..])] {
+        let (bench, told) = (Bench::new(), Told::default());
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let server = RawServer::saying(super::naming(&names)).await;
+        let running = submit(&bench.pipeline(&server.url()), "a cat", &told).await;
+        host.wait_for(asked).await;
+        running.cancel.leave();
+        let generation = running.done.await.unwrap();
+        assert_eq!(generation.state, State::Answered);
+        let failure = generation.failure.as_ref().unwrap();
+        assert!(failure.maybe_billed && failure.hint.is_some(), "{failure}");
+        let row = bench.row(&generation);
+        assert_eq!(
+            (row.state, &row.urls[..], row.pictures.len()),
+            (State::Answered, &urls[1..], names.len() - 1)
+        );
+        assert_eq!(row.failure, None, "nothing has failed yet");
+        assert_eq!(bench.records(), [] as [serde_json::Value; 0]);
+    }
+}
+
+#[tokio::test]
+async fn a_process_that_ends_cancels_what_it_knows_no_picture_of() {
+    let (bench, told) = (Bench::new(), Told::default());
+    let server = RawServer::saying(vec![Step::Forever]).await;
+    let running = submit(&bench.pipeline(&server.url()), "a cat", &told).await;
+    server.wait_for(1).await;
+    running.cancel.leave();
+    check(&bench, &running.done.await.unwrap(), true);
+    server.wait_left().await;
+}
+
+#[tokio::test]
+async fn the_user_wins_over_the_end_of_the_process() {
+    let host = RawServer::saying(vec![Step::Forever]).await;
+    let url = format!("{}/a.png", host.url());
+    let (bench, told) = (Bench::new(), Told::default());
+    let server = gateway(&url).await;
+    let running = submit(&bench.pipeline(&server.url()), "a cat", &told).await;
+    host.wait_for(1).await;
+    running.cancel.cancel();
+    running.cancel.leave();
+    let generation = running.done.await.unwrap();
+    check(&bench, &generation, true);
+    assert_eq!(generation.urls, [url], "the address is kept");
 }

@@ -99,3 +99,51 @@ async fn cancelling_ends_the_wait_for_the_library() {
     running.cancel.cancel();
     assert_eq!(running.done.await.unwrap().state, State::Cancelled);
 }
+
+/// From now on no generation comes to an end.
+const NO_END: &str = "CREATE TRIGGER refusal BEFORE UPDATE ON generations
+    WHEN NEW.state NOT IN ('sent', 'answered') BEGIN SELECT RAISE(FAIL, 'no'); END";
+
+fn end_is_retried(progress: &Progress) -> bool {
+    matches!(progress, Progress::Notice(n) if n.as_str().starts_with("the end cannot be written down: "))
+}
+
+#[tokio::test]
+async fn the_end_is_written_down_once_that_can_be_done() {
+    for (script, state) in [
+        (inline(), State::Saved),
+        (answer(401, &[], b""), State::Failed),
+    ] {
+        let (bench, told) = (Bench::new(), Told::default());
+        let database = database(&bench);
+        database.execute_batch(NO_END).unwrap();
+        let server = RawServer::saying(script).await;
+        let running = submit(&bench.pipeline(&server.url()), "a cat", &told).await;
+        told.wait_for(1, end_is_retried).await;
+        database.execute_batch("DROP TRIGGER refusal").unwrap();
+        let generation = end_of(running).await;
+        assert_eq!(generation.state, state, "{:?}", generation.failure);
+        assert_eq!(bench.row(&generation), generation);
+        assert_eq!(bench.records().len(), 1);
+        assert_eq!(server.requests().len(), 1, "one call");
+    }
+}
+
+#[tokio::test]
+async fn an_end_that_cannot_be_written_down_is_told_all_the_same() {
+    let (bench, told) = (Bench::new(), Told::default());
+    database(&bench).execute_batch(NO_END).unwrap();
+    let server = RawServer::saying(inline()).await;
+    let running = submit(&bench.pipeline(&server.url()), "a cat", &told).await;
+    told.wait_for(1, end_is_retried).await;
+    let generation = end_of(running).await;
+    assert_eq!(generation.state, State::Saved);
+    let said = |n: &plantain::domain::Clean| n.as_str().starts_with("not written down: ");
+    assert!(generation.notices.iter().any(said));
+    assert_eq!(told.all().iter().filter(|p| end_is_retried(p)).count(), 5);
+    assert_eq!(
+        bench.row(&generation).state,
+        State::Sent,
+        "the next start settles it"
+    );
+}

@@ -63,6 +63,13 @@ impl Home {
         self.folder.path()
     }
 
+    /// Adds lines to the settings file.
+    pub(super) fn configure(&self, text: &str) {
+        let file = self.path().join(".config/plantain/config.toml");
+        let before = fs::read_to_string(&file).unwrap();
+        fs::write(file, format!("{before}{text}")).unwrap();
+    }
+
     /// Opens the library beside the studio, as another process would.
     pub(super) fn library(&self) -> Library {
         let folder = self.path().join("Pictures/plantain");
@@ -344,6 +351,15 @@ impl Terminal {
 
     pub(super) fn signal(&self, signal: Signal) {
         kill_process(self.pid, signal).unwrap();
+    }
+
+    /// The same, for a program that was started through a shell line.
+    pub(super) fn signal_child(&self, signal: Signal) {
+        let shell = self.pid.as_raw_nonzero();
+        let children = format!("/proc/{shell}/task/{shell}/children");
+        let children = fs::read_to_string(children).unwrap();
+        let child = children.trim().parse().unwrap();
+        kill_process(Pid::from_raw(child).unwrap(), signal).unwrap();
     }
 
     /// How many bytes the program has left unread.
