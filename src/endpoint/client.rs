@@ -119,7 +119,7 @@ impl Client {
             .header(CONTENT_TYPE, "application/json")
             .body(body.to_string());
         let response = match timeout(self.timeouts.silence, request.send()).await {
-            Err(_) => return Err(CallError::lost(silence(self.timeouts.silence))),
+            Err(_) => return Err(CallError::lost(silence(self.timeouts.silence, false))),
             Ok(Err(error)) if error.is_connect() || error.is_builder() => {
                 return Err(CallError {
                     failure: self.unreachable(&error),

@@ -86,7 +86,7 @@ impl Response {
             }
             Err(_) if settled => Some(self.end(End::Closed)),
             Err(_) => {
-                let failure = silence(limit);
+                let failure = silence(limit, self.bytes > 0);
                 Some(self.end(End::Broken(failure)))
             }
         }
@@ -141,13 +141,16 @@ pub(super) fn mask(text: Vec<u8>, key: Option<&Secret>) -> Vec<u8> {
     out
 }
 
-pub(super) fn silence(limit: Duration) -> Failure {
+/// Nothing came for `limit`; `begun` says whether anything of the answer had come before.
+pub(super) fn silence(limit: Duration, begun: bool) -> Failure {
+    let what = if begun {
+        "the answer stopped: nothing came"
+    } else {
+        "the gateway did not answer"
+    };
     Failure::new(
         FailureKind::Timeout,
-        format!(
-            "the gateway was silent for {} s",
-            limit.as_secs_f64().round()
-        ),
+        format!("{what} for {} s", limit.as_secs_f64().round()),
     )
     .hint(words::REPEAT_MAY_BILL)
     .billed()

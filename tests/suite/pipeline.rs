@@ -9,6 +9,7 @@ mod downloads;
 mod embedded;
 mod fallback;
 mod links;
+mod once;
 mod references;
 mod resuming;
 mod saving;

@@ -206,7 +206,15 @@ async fn silence_ends_at_its_limit_and_a_comment_is_no_silence() {
     let piece = |text: &str| Step::Bytes(text.as_bytes().to_vec());
     let silent = vec![Step::Forever];
     let behind_the_head = vec![Step::Bytes(head(200, &[SSE])), Step::Forever];
-    for script in [silent, behind_the_head] {
+    let within = vec![
+        Step::Bytes([head(200, &[SSE]), b": PING\n\n".to_vec()].concat()),
+        Step::Forever,
+    ];
+    for (script, words) in [
+        (silent, "the gateway did not answer for 60 s"),
+        (behind_the_head, "the gateway did not answer for 60 s"),
+        (within, "the answer stopped: nothing came for 60 s"),
+    ] {
         let (bench, told) = (Bench::new(), Told::default());
         let server = RawServer::saying(script).await;
         let running = submit(&bench.pipeline(&server.url()), "a cat", &told).await;
@@ -221,7 +229,7 @@ async fn silence_ends_at_its_limit_and_a_comment_is_no_silence() {
             (failure.kind, failure.maybe_billed),
             (FailureKind::Timeout, true)
         );
-        assert!(failure.message.as_str().contains("60 s"), "{failure}");
+        assert_eq!(failure.message.as_str(), words);
         server.wait_left().await;
         assert_eq!(server.count("POST"), 1);
     }
@@ -273,12 +281,27 @@ async fn four_k_models_get_twice_the_patience() {
     assert!(failure.message.as_str().contains("120 s"), "{failure}");
 }
 
+/// The same without a word about closing: the connection is the client's to keep.
+fn kept_alive(script: Script) -> Script {
+    let close = "Connection: close\r\n";
+    let keep = |step| match step {
+        Step::Bytes(bytes) => {
+            let at = memchr::memmem::find(&bytes, close.as_bytes()).unwrap();
+            Step::Bytes([&bytes[..at], &bytes[at + close.len()..]].concat())
+        }
+        other => other,
+    };
+    let mut script: Script = script.into_iter().map(keep).collect();
+    script.push(Step::Forever);
+    script
+}
+
 #[tokio::test]
 async fn an_hour_of_idleness_costs_no_message() {
-    let server = RawServer::saying(inline()).await;
+    let server = RawServer::saying(kept_alive(inline())).await;
     let (bench, told) = (Bench::new(), Told::default());
     let pipeline = bench.pipeline(&server.url());
-    for n in 1..=3 {
+    for n in 1..=50 {
         let running = submit(&pipeline, "a cat", &told).await;
         let generation = running.done.await.unwrap();
         assert_eq!(generation.state, State::Saved);
@@ -292,5 +315,5 @@ async fn an_hour_of_idleness_costs_no_message() {
         server.wait_closed(n).await;
         pass(secs(3600.0)).await;
     }
-    assert_eq!(server.count("POST"), 3);
+    assert_eq!(server.count("POST"), 50);
 }
