@@ -18,6 +18,7 @@ mod http;
 mod reply;
 mod response;
 mod retry;
+mod spool;
 mod vet;
 mod words;
 
@@ -26,7 +27,8 @@ pub use body::build as build_body;
 pub use client::{CallError, Client, Timeouts};
 pub use download::{Downloader, Got};
 pub use error::{failure_of, names_a_documented_field};
-pub use framing::{Blob, Chunk, Framing, Payload, TooLong};
+pub use framing::{Chunk, Cut, Framing, Payload, TooLong};
 pub use reply::{Answer, Candidate, End, Image, Origin, Part, Reply};
 pub use response::Response;
 pub use retry::{DOWNLOAD_WAITS, Decision, MOST_REPEATS, Trouble, decide, told_wait};
+pub use spool::{Blob, Lost, Spool, Store};

@@ -2,16 +2,18 @@
 //!
 //! The studio and the command line both run on this. Nothing here draws, and nothing here decides what is asked.
 
+mod check;
 mod gate;
 mod queue;
 mod reference;
 mod resume;
 mod run;
 mod save;
+mod spool;
 mod talk;
 mod verify;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -66,6 +68,8 @@ struct Inner {
     /// Where those wait that are only fetched again: they take no slot from a generation.
     resumed: Arc<Gate>,
     network: OnceLock<Result<Network, Failure>>,
+    /// Held while a picture is decoded that takes the memory of all its pixels.
+    decoding: Mutex<()>,
 }
 
 /// Clients are made at the first use: reading the system's certificates takes longer than a frame.
@@ -95,6 +99,7 @@ impl Pipeline {
                 gate,
                 resumed,
                 network: OnceLock::new(),
+                decoding: Mutex::default(),
             }),
         };
         pipeline.inner.profile(&pipeline.inner.setup.profile)?;

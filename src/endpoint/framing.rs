@@ -9,16 +9,18 @@ mod event;
 mod json;
 mod sieve;
 
+use std::sync::Arc;
+
 use memchr::memchr2;
 
 use self::event::Event;
 use self::json::Scan;
-use self::sieve::Sieve;
+use super::spool::{Depot, Spool};
 
-pub use self::sieve::Blob;
-pub(super) use self::sieve::{MARK, MAX_BLOB};
+pub use self::sieve::Cut;
+pub(super) use self::sieve::{MARK, Shelf, Sieve, mark_at};
 
-/// The largest payload, bytes, without what the sieve cut out of it (RELIABILITY N4).
+/// The largest payload and the longest line, bytes, pictures included (RELIABILITY N4).
 pub(super) const MAX_PAYLOAD: usize = 256 * 1024 * 1024;
 /// What is kept of a web page, bytes; enough for its title.
 const MAX_PAGE: usize = 16 * 1024;
@@ -45,14 +47,14 @@ pub struct Payload {
     /// UTF-8, unless the gateway erred. Long base64 stands in it as a number between two DEL characters (0x7F).
     pub json: Vec<u8>,
     /// What was cut out since the last payload. Blobs are numbered through the whole answer, from 0.
-    pub blobs: Vec<Blob>,
+    pub blobs: Vec<Cut>,
     /// Whether it came as an event; otherwise it was a JSON document of its own.
     pub framed: bool,
     /// Whether its end was seen; `false` for what the end of the stream left open.
     pub finished: bool,
 }
 
-/// A line or a document over 256 MB, pictures not counted.
+/// A line or a document over 256 MB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("one piece of the answer is over 256 MB long")]
 pub struct TooLong;
@@ -84,11 +86,36 @@ pub struct Framing {
     skip_lf: bool,
     event: Event,
     sieve: Sieve,
-    blobs: Vec<Blob>,
+    cuts: Cuts,
+    /// bytes since the last line or document ended
+    since: usize,
     /// A line came that is no line of an event stream; a chunk was given out.
     noise: bool,
     fruitful: bool,
     cap: usize,
+}
+
+/// What was cut and belongs to no payload yet.
+#[derive(Debug, Default)]
+struct Cuts {
+    blobs: Vec<Cut>,
+    count: usize,
+}
+
+impl Shelf for Cuts {
+    fn put(&mut self, cut: Cut) -> usize {
+        self.blobs.push(cut);
+        self.count += 1;
+        self.count - 1
+    }
+
+    fn take(&mut self, _: usize) -> Option<Cut> {
+        None
+    }
+
+    fn is_json(&self) -> bool {
+        true
+    }
 }
 
 impl Default for Framing {
@@ -108,11 +135,25 @@ impl Framing {
             skip_lf: false,
             event: Event::default(),
             sieve: Sieve::default(),
-            blobs: Vec::new(),
+            cuts: Cuts::default(),
+            since: 0,
             noise: false,
             fruitful: false,
             cap: MAX_PAYLOAD,
         }
+    }
+
+    /// At the beginning of an answer whose large pictures go to `spool`.
+    pub fn spooling(spool: Arc<dyn Spool>) -> Self {
+        Self {
+            sieve: Sieve::new(Depot::new(spool)),
+            ..Self::new()
+        }
+    }
+
+    /// Whether the next bytes may belong to a large picture, so that taking them may block on a disk.
+    pub fn is_cutting(&self) -> bool {
+        self.sieve.is_cutting()
     }
 
     /// Takes the next bytes and gives the chunks that they complete.
@@ -122,14 +163,19 @@ impl Framing {
             self.keep_page(bytes);
             return Ok(out);
         }
-        let kept = self.sieve.push(bytes, &mut self.buffer, &mut self.blobs);
+        let kept = self.sieve.push(bytes, &mut self.buffer, &mut self.cuts);
         // What the sieve took back was base64, in which no line, string or document ends.
         self.at = self.at.min(kept);
         while self.step(&mut out) {}
+        self.since = if self.start > 0 {
+            self.buffer.len() - self.start
+        } else {
+            self.since + bytes.len()
+        };
         self.buffer.drain(..self.start);
         self.at -= self.start;
         self.start = 0;
-        if self.buffer.len() + self.event.len() > self.cap {
+        if self.since.max(self.buffer.len() + self.event.len()) > self.cap {
             return Err(TooLong);
         }
         Ok(out)
@@ -138,11 +184,11 @@ impl Framing {
     /// At the end of the stream: what was left open, marked as unfinished.
     pub fn finish(mut self) -> Vec<Chunk> {
         let mut out = Vec::new();
-        self.sieve.end(&mut self.buffer, &mut self.blobs);
+        self.sieve.end(&mut self.buffer, &mut self.cuts);
         let rest = std::mem::take(&mut self.buffer);
         match self.mode {
             Mode::Page => out.push(Chunk::Page(rest)),
-            Mode::Json(_) => out.push(document(rest, self.blobs, false)),
+            Mode::Json(_) => out.push(document(rest, self.cuts.blobs, false)),
             Mode::Begin | Mode::Start | Mode::Line => {
                 if !rest.is_empty() {
                     self.noise |= !self.event.line(&rest);
@@ -236,7 +282,7 @@ impl Framing {
             out.push(Chunk::Payload(Payload {
                 event: event.name,
                 json,
-                blobs: std::mem::take(&mut self.blobs),
+                blobs: std::mem::take(&mut self.cuts.blobs),
                 framed: true,
                 finished,
             }));
@@ -257,7 +303,7 @@ impl Framing {
         out.push(if json == b"[DONE]" {
             Chunk::Done
         } else {
-            document(json, std::mem::take(&mut self.blobs), true)
+            document(json, std::mem::take(&mut self.cuts.blobs), true)
         });
         true
     }
@@ -275,7 +321,7 @@ impl Framing {
 }
 
 /// A JSON document that stood outside an event stream.
-fn document(json: Vec<u8>, blobs: Vec<Blob>, finished: bool) -> Chunk {
+fn document(json: Vec<u8>, blobs: Vec<Cut>, finished: bool) -> Chunk {
     Chunk::Payload(Payload {
         event: None,
         json,
@@ -304,5 +350,13 @@ mod tests {
         let line = [b"data: ".as_slice(), &[b'x'; 40], b"\n"].concat();
         assert_eq!(framing.push(&line), Ok(Vec::new()));
         assert_eq!(framing.push(&line), Err(TooLong));
+        // Also one whose base64 is cut out and not kept in it.
+        let mut framing = Framing {
+            cap: 4096,
+            ..Framing::new()
+        };
+        assert_eq!(framing.push(b"data: \""), Ok(Vec::new()));
+        assert_eq!(framing.push(&[b'A'; 3000]), Ok(Vec::new()));
+        assert_eq!(framing.push(&[b'A'; 3000]), Err(TooLong));
     }
 }

@@ -24,6 +24,7 @@ use self::inline::NotAnImage;
 use self::voice::Voice;
 use super::error::{self, classify};
 use super::framing::{Chunk, Payload};
+use super::spool::{Blob, Depot, Lost, Spool};
 use crate::domain::{Clean, Failure};
 
 pub use answer::{Answer, End};
@@ -42,7 +43,7 @@ pub enum Image {
     /// Where it can be fetched. May hold a signature: a secret, never shown with its query.
     Url(String),
     /// Its bytes, decoded from base64. What they are is for `picture` to say.
-    Inline(Arc<Vec<u8>>),
+    Inline(Blob),
 }
 
 impl fmt::Debug for Image {
@@ -121,6 +122,19 @@ impl Reply {
     /// Before anything came.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Before anything came of an answer whose large pictures go to `spool`.
+    pub fn spooling(spool: Arc<dyn Spool>) -> Self {
+        Self {
+            blobs: Blobs::new(Depot::new(spool)),
+            ..Self::default()
+        }
+    }
+
+    /// Whether the next chunk may belong to a large picture, so that taking it may block on a disk.
+    pub fn is_cutting(&self) -> bool {
+        self.thoughts.is_cutting() || self.voices.values().any(Voice::is_cutting)
     }
 
     /// Whether nothing more is needed: `[DONE]` came.
@@ -205,18 +219,18 @@ impl Reply {
             } => {
                 let voice = self.voices.entry(choice).or_default();
                 let said = if whole {
-                    voice.say_whole(text)
+                    voice.say_whole(text, &mut self.blobs)
                 } else {
-                    voice.say(text)
+                    voice.say(text, &mut self.blobs)
                 };
                 parts.extend(said.map(Part::Text));
                 parts.extend(voice.percents().into_iter().map(Part::Percent));
             }
             Item::Reasoning { text, whole } => {
                 let said = if whole {
-                    self.thoughts.say_whole(text)
+                    self.thoughts.say_whole(text, &mut self.blobs)
                 } else {
-                    self.thoughts.say(text)
+                    self.thoughts.say(text, &mut self.blobs)
                 };
                 parts.extend(said.map(Part::Reasoning));
             }
@@ -270,7 +284,7 @@ impl Reply {
             self.notice(&too_many());
             return;
         }
-        let at = self.voices.get(&choice).map_or(0, |v| v.text().len());
+        let at = self.voices.get(&choice).map_or(0, Voice::place);
         self.structured.push(Structured {
             image: image.clone(),
             choice,
@@ -286,8 +300,12 @@ impl Reply {
             NotAnImage::Damaged => {
                 self.notice("a picture in the answer is damaged (its base64 cannot be decoded)");
             }
-            NotAnImage::TooLarge => {
+            NotAnImage::Lost(Lost::TooLarge) => {
                 self.notice("a picture in the answer is over 64 MB and was left out");
+            }
+            NotAnImage::Lost(Lost::TooMany) => self.notice(&too_many()),
+            NotAnImage::Lost(Lost::Unreadable) => {
+                self.notice("a picture in the answer was lost: what was written cannot be read");
             }
         }
     }

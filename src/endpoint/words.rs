@@ -19,3 +19,4 @@ pub(super) const REPEAT_MAY_BILL: &str =
 pub(super) const URL_IS_KEPT: &str =
     "the picture's address is kept in the library's journal; running it again may be billed again";
 pub(super) const RUN_AGAIN: &str = "run the prompt again for a new picture";
+pub(super) const READING_PANICKED: &str = "reading the answer ended in a panic";

@@ -53,6 +53,23 @@ impl Spooled {
         self.temporary.read_at(at, buffer)
     }
 
+    /// All of it, if it can still be read as it was written.
+    pub fn read_back(&self) -> io::Result<Vec<u8>> {
+        let mut bytes = vec![0; usize::try_from(self.len()).unwrap_or_default()];
+        let mut at = 0;
+        while at < bytes.len() {
+            match self.read_at(at as u64, &mut bytes[at..])? {
+                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                n => at += n,
+            }
+        }
+        if hex(&Sha256::digest(&bytes)) == self.sha256() {
+            Ok(bytes)
+        } else {
+            Err(io::ErrorKind::InvalidData.into())
+        }
+    }
+
     /// bytes so far
     pub fn len(&self) -> u64 {
         self.temporary.len()

@@ -1,4 +1,5 @@
-//! The outer structure of picture files: segments, chunks, blocks and boxes. Walks lengths and marks, decodes nothing.
+//! The outer structure of picture files in memory, to take them apart: segments and chunks. Walks lengths and marks, decodes
+//! nothing. Whether a file is whole is found in `whole`, which needs no memory.
 //!
 //! Every walk returns nothing when the bytes end before the format's own end mark, and ignores what follows the mark.
 
@@ -105,67 +106,6 @@ pub(super) fn webp(bytes: &[u8]) -> Option<Vec<Chunk<'_>>> {
         at = padded;
     }
     (!out.is_empty()).then_some(out)
-}
-
-/// Whether the blocks of a GIF lead to its trailer (GIF89a specification).
-pub(super) fn gif_ends(bytes: &[u8]) -> bool {
-    fn walk(bytes: &[u8]) -> Option<()> {
-        let mut at = 13 + color_table(*bytes.get(10)?);
-        loop {
-            match bytes.get(at)? {
-                0x3B => return Some(()),
-                0x21 => at = sub_blocks(bytes, at + 2)?,
-                0x2C => {
-                    let table = color_table(*bytes.get(at + 9)?);
-                    at = sub_blocks(bytes, at + 10 + table + 1)?;
-                }
-                _ => return None,
-            }
-        }
-    }
-    walk(bytes).is_some()
-}
-
-/// Bytes of the colour table that a GIF's packed field declares.
-fn color_table(packed: u8) -> usize {
-    if packed & 0x80 == 0 {
-        0
-    } else {
-        3 << ((packed & 7) + 1)
-    }
-}
-
-/// Where a chain of GIF sub-blocks ends.
-fn sub_blocks(bytes: &[u8], mut at: usize) -> Option<usize> {
-    loop {
-        let length = usize::from(*bytes.get(at)?);
-        at += 1 + length;
-        if length == 0 {
-            return Some(at);
-        }
-    }
-}
-
-/// Whether the top boxes of an AVIF or HEIC file fill it to its end and hold picture data (ISO 14496-12, 4.2).
-pub(super) fn boxes_end(bytes: &[u8]) -> bool {
-    fn walk(bytes: &[u8]) -> Option<bool> {
-        let (mut at, mut data) = (0, false);
-        while at < bytes.len() {
-            let kind: [u8; 4] = array(bytes, at + 4)?;
-            let length = match u32::from_be_bytes(array(bytes, at)?) {
-                0 => bytes.len() - at,
-                1 => usize::try_from(u64::from_be_bytes(array(bytes, at + 8)?)).ok()?,
-                length => length as usize,
-            };
-            if length < 8 {
-                return None;
-            }
-            at = at.checked_add(length)?;
-            data |= kind == *b"mdat";
-        }
-        Some(at == bytes.len() && data)
-    }
-    walk(bytes).unwrap_or(false)
 }
 
 /// `N` bytes from `at`.

@@ -1,7 +1,7 @@
 //! From a file's bytes to pixels, within limits that are read off the header first. It trusts no file.
 
 use std::cell::Cell;
-use std::io::Cursor;
+use std::io::{BufRead, Cursor, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use image::metadata::Orientation;
@@ -45,8 +45,16 @@ pub fn panic_is_caught() -> bool {
 /// # Errors
 /// All of [`PictureError`]; `TooLarge` beyond `limits`.
 pub fn measure(bytes: &[u8], limits: Limits) -> Result<PixelSize, PictureError> {
+    measure_in(Cursor::new(bytes), limits)
+}
+
+/// As [`measure`], for a file that is read from its beginning, where `reader` stands. A JPEG is read into memory.
+///
+/// # Errors
+/// As [`measure`]; an error of the reader is `Damaged`.
+pub fn measure_in(reader: impl BufRead + Seek, limits: Limits) -> Result<PixelSize, PictureError> {
     guarded(|| {
-        let mut decoder = open(bytes, limits)?;
+        let mut decoder = open(reader, limits)?;
         let (width, height) = decoder.dimensions();
         Ok(match orientation_of(&mut decoder) {
             Orientation::Rotate90
@@ -67,7 +75,7 @@ pub fn measure(bytes: &[u8], limits: Limits) -> Result<PixelSize, PictureError> 
 /// All of [`PictureError`]; a panic inside a decoder is `Damaged`.
 pub fn decode(bytes: &[u8], limits: Limits) -> Result<Pixels, PictureError> {
     guarded(|| {
-        let mut decoder = open(bytes, limits)?;
+        let mut decoder = open(Cursor::new(bytes), limits)?;
         let orientation = orientation_of(&mut decoder);
         let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| PictureError::Damaged)?;
         picture.apply_orientation(orientation);
@@ -81,15 +89,30 @@ pub fn decode(bytes: &[u8], limits: Limits) -> Result<Pixels, PictureError> {
 /// The EXIF orientation, 1 to 8; 1 also where there is none or it cannot be read.
 pub(super) fn orientation(bytes: &[u8]) -> u8 {
     guarded(|| {
-        let mut decoder = open(bytes, Limits::default())?;
+        let mut decoder = open(Cursor::new(bytes), Limits::default())?;
         Ok(orientation_of(&mut decoder).to_exif())
     })
     .unwrap_or(1)
 }
 
+/// What the first bytes declare; `reader` stands where it stood.
+pub(super) fn format_of(reader: &mut (impl BufRead + Seek)) -> Result<FileFormat, PictureError> {
+    let start = reader
+        .stream_position()
+        .map_err(|_| PictureError::Damaged)?;
+    let mut head = Vec::with_capacity(16);
+    let read = reader.by_ref().take(16).read_to_end(&mut head);
+    let back = reader.seek(SeekFrom::Start(start));
+    read.and(back).map_err(|_| PictureError::Damaged)?;
+    sniff(&head).ok_or(PictureError::NotAPicture)
+}
+
 /// A decoder that has read the header and found it within `limits`.
-fn open(bytes: &[u8], limits: Limits) -> Result<impl ImageDecoder, PictureError> {
-    let format = sniff(bytes).ok_or(PictureError::NotAPicture)?;
+pub(super) fn open<'r>(
+    mut reader: impl BufRead + Seek + 'r,
+    limits: Limits,
+) -> Result<impl ImageDecoder + 'r, PictureError> {
+    let format = format_of(&mut reader)?;
     let known = match format {
         FileFormat::Jpeg => ImageFormat::Jpeg,
         FileFormat::Png => ImageFormat::Png,
@@ -97,7 +120,7 @@ fn open(bytes: &[u8], limits: Limits) -> Result<impl ImageDecoder, PictureError>
         FileFormat::Gif => ImageFormat::Gif,
         FileFormat::Avif | FileFormat::Heic => return Err(PictureError::Unsupported(format)),
     };
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), known);
+    let mut reader = ImageReader::with_format(reader, known);
     let mut allowed = image::Limits::no_limits();
     allowed.max_alloc = Some(limits.bytes);
     reader.limits(allowed);
@@ -122,7 +145,9 @@ fn orientation_of(decoder: &mut impl ImageDecoder) -> Orientation {
 }
 
 /// Runs a decoder; its panic becomes `Damaged`.
-fn guarded<T>(work: impl FnOnce() -> Result<T, PictureError>) -> Result<T, PictureError> {
+pub(super) fn guarded<T>(
+    work: impl FnOnce() -> Result<T, PictureError>,
+) -> Result<T, PictureError> {
     let outer = CAUGHT.replace(true);
     let done = catch_unwind(AssertUnwindSafe(work));
     CAUGHT.set(outer);

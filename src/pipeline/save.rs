@@ -3,15 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
+use super::check::{Checked, check};
 use super::run::{Run, Stop};
 use super::{blocking, verify};
-use crate::domain::{
-    Failure, FailureKind, FileFormat, Picture, PictureId, PixelSize, Progress, Step,
-};
-use crate::endpoint::{Answer, Candidate, Image, Origin};
-use crate::picture::{self, Limits, PictureError};
+use crate::domain::{Failure, FailureKind, Picture, PictureId, Progress, Step};
+use crate::endpoint::{Answer, Blob, Candidate, Image, Origin};
+use crate::library::Spooled;
+use crate::picture;
 
 /// The largest picture in bytes (RELIABILITY N4).
 const MAX_PICTURE: u64 = 64 * 1024 * 1024;
@@ -24,17 +25,17 @@ pub(super) const SAVE_WAITS: [Duration; 5] = [
     Duration::from_secs(180),
 ];
 
-/// A picture that passed: what it is, and what the user should know of it.
-struct Checked {
-    format: FileFormat,
-    size: Option<PixelSize>,
-    /// Why it has no size.
-    trouble: Option<PictureError>,
-}
-
 impl Run {
     /// Saves every picture of the answer. Without any, the answer's own reason is the end.
     pub(super) async fn save(&mut self, answer: Answer) -> Result<(), Stop> {
+        let images: Vec<Image> = answer.images.iter().map(|c| c.image.clone()).collect();
+        let outcome = self.save_all(answer).await;
+        // What was not saved may be files, whose removal may block.
+        let _ = spawn_blocking(move || drop(images)).await;
+        outcome
+    }
+
+    async fn save_all(&mut self, answer: Answer) -> Result<(), Stop> {
         self.keep_words(&answer);
         for candidate in &answer.images {
             if let Image::Url(url) = &candidate.image
@@ -123,17 +124,17 @@ impl Run {
         candidate: &Candidate,
         waits: &mut impl ExactSizeIterator<Item = Duration>,
     ) -> Result<(), Stop> {
-        let (bytes, url) = match &candidate.image {
-            Image::Inline(bytes) => (Arc::clone(bytes), None),
-            Image::Url(url) => (
-                Arc::new(self.fetch(n, url, candidate.is_certain()).await?),
-                Some(url.clone()),
-            ),
+        let (blob, url) = match &candidate.image {
+            Image::Inline(blob) => (blob.clone(), None),
+            Image::Url(url) => {
+                let fetched = self.fetch(n, url, candidate.is_certain()).await?;
+                (Blob::from(fetched), Some(url.clone()))
+            }
         };
         let bare = candidate.origin == Origin::Bare;
-        let looked_at = Arc::clone(&bytes);
-        let checked = blocking(move || check(&looked_at, bare)).await?;
-        let picture = self.put(n, bytes, &checked, url, waits).await?;
+        let (looked_at, inner) = (blob.clone(), Arc::clone(&self.inner));
+        let checked = blocking(move || check(&looked_at, bare, &inner.decoding)).await?;
+        let picture = self.put(n, blob, &checked, url, waits).await?;
         let catalog = &self.inner.setup.catalog;
         let Checked { format, size, .. } = checked;
         let mut notices = verify::picture(&self.generation.request, catalog, format, size);
@@ -156,7 +157,7 @@ impl Run {
     async fn put(
         &mut self,
         n: u16,
-        bytes: Arc<Vec<u8>>,
+        mut blob: Blob,
         checked: &Checked,
         url: Option<String>,
         waits: &mut impl ExactSizeIterator<Item = Duration>,
@@ -165,16 +166,28 @@ impl Run {
         let &Checked { format, size, .. } = checked;
         loop {
             let inner = Arc::clone(&self.inner);
-            let (generation, bytes) = (Arc::clone(&generation), Arc::clone(&bytes));
-            let url = url.clone();
+            let (generation, url) = (Arc::clone(&generation), url.clone());
             let saved = blocking(move || {
                 let library = &inner.setup.library;
-                library.save_picture(&generation, n, &bytes, format, size, url.as_deref())
+                let url = url.as_deref();
+                let saved = match blob.stored::<Spooled>() {
+                    Some(spooled) => {
+                        library.save_spooled(&generation, n, spooled, format, size, url)
+                    }
+                    None => match blob.memory() {
+                        Some(bytes) => {
+                            library.save_picture(&generation, n, bytes, format, size, url)
+                        }
+                        None => Err(Failure::new(FailureKind::Internal, "a store of no library")),
+                    },
+                };
+                Ok(saved.map_err(|failure| (failure, again(blob))))
             });
-            let failure = match saved.await {
+            let (failure, left) = match saved.await? {
                 Ok(picture) => return Ok(picture),
-                Err(failure) => failure,
+                Err(left) => left,
             };
+            blob = left;
             let first = waits.len() == SAVE_WAITS.len();
             let Some(wait) = waits
                 .next()
@@ -229,6 +242,12 @@ impl Run {
     }
 }
 
+/// What the next try saves: from memory, since a file whose writing failed once is not to be trusted.
+fn again(blob: Blob) -> Blob {
+    let back = blob.stored::<Spooled>().and_then(|s| s.read_back().ok());
+    back.map_or(blob, Blob::from)
+}
+
 /// An answer that ended well, without any picture, is the model's refusal; all else is a failure.
 fn ended(failure: Failure) -> Stop {
     if matches!(failure.kind, FailureKind::Refused | FailureKind::NoPicture) {
@@ -236,34 +255,4 @@ fn ended(failure: Failure) -> Stop {
     } else {
         Stop::Failed(failure)
     }
-}
-
-/// What the bytes are. Refuses what is no picture, and one that ends early; keeps what is known but cannot be decoded.
-fn check(bytes: &[u8], bare: bool) -> Result<Checked, Failure> {
-    let Some(format) = picture::sniff(bytes) else {
-        let what = if bare {
-            "the link in the answer does not lead to a picture"
-        } else {
-            "what came is not a picture"
-        };
-        return Err(Failure::new(FailureKind::NotAPicture, what)
-            .hint("nothing was saved; asking again may be billed again")
-            .billed());
-    };
-    if !picture::is_whole(format, bytes) {
-        return Err(
-            Failure::new(FailureKind::Cut, format!("the {format} ends early"))
-                .hint("asking again may be billed again")
-                .billed(),
-        );
-    }
-    let (size, trouble) = match picture::measure(bytes, Limits::default()) {
-        Ok(size) => (Some(size), None),
-        Err(error) => (None, Some(error)),
-    };
-    Ok(Checked {
-        format,
-        size,
-        trouble,
-    })
 }

@@ -6,7 +6,7 @@ use tokio::time::sleep;
 
 use super::gate::Cancelled;
 use super::run::{Run, Stop};
-use super::{Network, Setup, blocking, reference};
+use super::{Network, Setup, blocking, reference, spool};
 use crate::domain::{Clean, Failure, FailureKind, Profile, Progress, Step, Tier};
 use crate::endpoint::{
     Answer, CallError, Decision, Image, MOST_REPEATS, Part, Response, build_body, decide,
@@ -29,7 +29,8 @@ impl Run {
         self.step(Step::Send).await?;
         cancel.check_unsent().map_err(unsent)?;
         let response = self.call(network, profile, &references).await?;
-        self.read(response).await
+        let spool = spool::into(&inner.setup.library, &self.generation);
+        self.read(response.spooling(&spool)).await
     }
 
     /// Reference pictures as they are sent. Read only now: those that wait for their turn hold none in memory.
@@ -131,7 +132,15 @@ impl Run {
         let cancel = self.cancel.clone();
         self.generation.demo |= response.is_demo();
         self.say(Progress::Answering);
-        while let Some(parts) = cancel.guard(response.next()).await? {
+        loop {
+            let parts = match cancel.guard(response.next()).await {
+                Ok(Some(parts)) => parts,
+                Ok(None) => break,
+                Err(cancelled) => {
+                    response.close().await;
+                    return Err(cancelled.into());
+                }
+            };
             for part in parts {
                 self.part(part).await;
             }
@@ -139,7 +148,7 @@ impl Run {
                 bytes: response.bytes(),
             });
         }
-        Ok(response.finish())
+        Ok(blocking(move || Ok(response.finish())).await?)
     }
 
     async fn part(&mut self, part: Part) {

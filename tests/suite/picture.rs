@@ -6,7 +6,7 @@ use image::{DynamicImage, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
 use plantain::domain::{FileFormat, OutputFormat, PixelSize};
 use plantain::picture::{
     Limits, PictureError, Pixels, decode, encode, fit, is_whole, label, measure, panic_is_caught,
-    sniff, strip,
+    sniff, strip, verify,
 };
 
 const FORMATS: [(FileFormat, ImageFormat); 4] = [
@@ -160,6 +160,7 @@ fn cut_and_mangled_files_never_panic() {
             let mut mangled = bytes.clone();
             mangled[cut] ^= 0xA5;
             let _ = decode(&mangled, limits());
+            let _ = verify(Cursor::new(&mangled), limits());
             let _ = strip(&mangled);
             let _ = is_whole(format, &mangled);
             let _ = label(mangled, format, "text");
@@ -180,6 +181,8 @@ fn bombs_are_refused_from_the_header() {
     let refused = Err(PictureError::TooLarge { size });
     assert_eq!(measure(&bomb, limits()), refused);
     assert_eq!(decode(&bomb, limits()).map(|p| p.size()), refused);
+    let verified = verify(Cursor::new(&bomb), limits());
+    assert_eq!(verified, Err(PictureError::TooLarge { size }));
 
     let tight = Limits {
         side: 8192,
@@ -191,6 +194,27 @@ fn bombs_are_refused_from_the_header() {
             Err(PictureError::TooLarge { .. })
         ));
     }
+}
+
+#[test]
+fn a_whole_file_whose_pixels_are_damaged_is_found_by_decoding() {
+    for (format, made) in FORMATS {
+        let bytes = file(made);
+        assert_eq!(
+            verify(Cursor::new(&bytes), limits()),
+            Ok(()),
+            "{format} as it is"
+        );
+    }
+    let mut bytes = file(ImageFormat::Png);
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0xFF;
+    assert!(is_whole(FileFormat::Png, &bytes));
+    assert_eq!(measure(&bytes, limits()), Ok(PixelSize::new(96, 64)));
+    assert_eq!(
+        verify(Cursor::new(&bytes), limits()),
+        Err(PictureError::Damaged)
+    );
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod cut;
 mod downloads;
 mod embedded;
 mod fallback;
+pub(super) mod large;
 mod links;
 mod once;
 mod references;

@@ -2,26 +2,47 @@
 //!
 //! A 4K picture is over 40 MB of base64 in one line. Behind the sieve that line is a few hundred bytes, with a mark where the
 //! picture stood: so JSON, text and screen never see it, and each of its bytes is looked at once. The sieve knows neither
-//! events nor JSON. What it cuts is a multiple of four characters of the standard alphabet, so that a mark can always be
-//! turned back into what stood there; rests, padding and other alphabets stay in the text.
+//! events nor JSON. What it cuts is whole groups of four characters of the standard alphabet, the last one padded or not, so
+//! that a mark can always be turned back into what stood there once JSON's escapes are undone; rests and other alphabets stay
+//! in the text.
+//!
+//! It is used twice: on the bytes of the stream, and on the text that JSON gave out (see `reply::voice`), where pieces of one
+//! picture that came in many deltas meet again.
 
-use std::sync::Arc;
-
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use memchr::memchr2;
+
+use crate::endpoint::spool::{Blob, Depot, Growing, Lost, is_standard};
 
 /// Stands on both sides of a blob's number in the text: valid inside a JSON string, and in no base64, URL or clean text.
 pub(in crate::endpoint) const MARK: u8 = 0x7F;
 /// Shorter base64 stays in the text.
 const LEAST: usize = 1024;
-/// The largest blob, bytes (RELIABILITY N4: 64 MB a picture).
-pub(in crate::endpoint) const MAX_BLOB: usize = 64 * 1024 * 1024;
 /// The most bytes of all blobs of one answer.
-const MAX_TOTAL: usize = 256 * 1024 * 1024;
+const MAX_TOTAL: u64 = 256 * 1024 * 1024;
 
-/// Decoded base64 that was cut out; `None` when it was over the cap and was not kept.
-pub type Blob = Option<Arc<Vec<u8>>>;
+/// Decoded base64 that was cut out, or why it was not kept.
+pub type Cut = Result<Blob, Lost>;
+
+/// Where cut blobs are put, and looked up.
+pub(in crate::endpoint) trait Shelf {
+    /// Puts a blob there and gives the number for its mark.
+    fn put(&mut self, cut: Cut) -> usize;
+
+    /// Takes away the blob of a mark that was met in the text, to go on with it. Nothing where marks are not known.
+    fn take(&mut self, number: usize) -> Option<Cut>;
+
+    /// Whether the text is JSON still, in which some encoders escape characters of base64.
+    fn is_json(&self) -> bool;
+}
+
+/// What begins with a backslash.
+enum Escape {
+    /// A character that base64 may hold, and the length of its escape.
+    Of(u8, usize),
+    /// The text ends inside of one, perhaps.
+    Open,
+    Other,
+}
 
 #[derive(Debug, Default)]
 enum State {
@@ -31,109 +52,215 @@ enum State {
     /// Behind that, with this much base64 at the end of the output. Shorter than [`LEAST`].
     Run(usize),
     /// In a blob.
-    Blob(Growing),
-}
-
-/// A blob that is arriving.
-#[derive(Debug, Default)]
-struct Growing {
-    bytes: Vec<u8>,
-    /// The last 0..=3 characters, which make no whole group yet.
-    rest: Vec<u8>,
-    /// Over the cap: only counted on.
-    lost: bool,
+    Blob(Box<Growing>),
 }
 
 /// The state between two pieces of an answer.
 #[derive(Debug, Default)]
-pub(super) struct Sieve {
+pub(in crate::endpoint) struct Sieve {
     state: State,
-    count: usize,
-    total: usize,
+    depot: Depot,
+    total: u64,
+    /// The beginning of an escape, which the next piece may complete.
+    held: Vec<u8>,
 }
 
 impl Sieve {
-    /// Appends `bytes` to `out`, and what was cut from them to `blobs`. May take back base64 that it wrote before at the end of
-    /// `out`; gives the length up to which `out` is as it was.
-    pub(super) fn push(&mut self, bytes: &[u8], out: &mut Vec<u8>, blobs: &mut Vec<Blob>) -> usize {
+    pub(in crate::endpoint) fn new(depot: Depot) -> Self {
+        Self {
+            depot,
+            ..Self::default()
+        }
+    }
+
+    /// Appends `bytes` to `out`, and puts what was cut from them on the shelf. May take back base64 that it wrote before at the
+    /// end of `out`; gives the length up to which `out` is as it was.
+    pub(in crate::endpoint) fn push(
+        &mut self,
+        bytes: &[u8],
+        out: &mut Vec<u8>,
+        shelf: &mut impl Shelf,
+    ) -> usize {
         let mut kept = out.len();
+        let joined: Vec<u8>;
         let mut rest = bytes;
+        if !self.held.is_empty() {
+            joined = [std::mem::take(&mut self.held).as_slice(), bytes].concat();
+            rest = &joined;
+        }
         while !rest.is_empty() {
-            if matches!(self.state, State::Text) {
-                let length = memchr2(b',', b'"', rest).map_or(rest.len(), |n| n + 1);
-                if matches!(rest[length - 1], b',' | b'"') {
-                    self.state = State::Run(0);
-                }
-                out.extend_from_slice(&rest[..length]);
-                rest = &rest[length..];
-                continue;
-            }
-            let length = rest.iter().position(|b| !is_standard(*b));
-            let (run, behind) = rest.split_at(length.unwrap_or(rest.len()));
-            rest = behind;
+            let room = MAX_TOTAL - self.total;
             match &mut self.state {
-                State::Blob(blob) => blob.feed(run, MAX_TOTAL - self.total),
+                State::Text => {
+                    let length = memchr2(b',', b'"', rest).map_or(rest.len(), |n| n + 1);
+                    if matches!(rest[length - 1], b',' | b'"') {
+                        self.state = State::Run(0);
+                    }
+                    out.extend_from_slice(&rest[..length]);
+                    rest = &rest[length..];
+                    continue;
+                }
                 State::Run(so_far) => {
-                    out.extend_from_slice(run);
-                    *so_far += run.len();
-                    if *so_far >= LEAST {
-                        let cut = out.split_off(out.len() - *so_far);
-                        kept = kept.min(out.len());
-                        let mut blob = Growing::default();
-                        blob.feed(&cut, MAX_TOTAL - self.total);
-                        self.state = State::Blob(blob);
+                    let missing = rest.iter().take(LEAST - *so_far);
+                    let length = missing.take_while(|b| is_standard(**b)).count();
+                    out.extend_from_slice(&rest[..length]);
+                    *so_far += length;
+                    rest = &rest[length..];
+                    if *so_far == LEAST {
+                        kept = kept.min(self.cut(out));
+                        continue;
                     }
                 }
-                State::Text => {}
+                State::Blob(blob) => {
+                    rest = &rest[blob.feed(rest, room)..];
+                    while rest.first() == Some(&b'=') && blob.pad(room) {
+                        rest = &rest[1..];
+                    }
+                }
             }
-            if length.is_some() {
-                self.end(out, blobs);
+            if rest.is_empty() {
+                break;
+            }
+            // What is no base64 ends the run, unless it stands for some.
+            if rest[0] == b'\\' && shelf.is_json() {
+                match escape(rest) {
+                    Escape::Of(byte, length) if self.unescaped(byte, &rest[..length], out) => {
+                        kept = kept.min(out.len());
+                        rest = &rest[length..];
+                        continue;
+                    }
+                    Escape::Open => {
+                        self.held = rest.to_vec();
+                        break;
+                    }
+                    _ => {}
+                }
+            }
+            match self.joined(rest, shelf) {
+                Some((cut, length)) => {
+                    kept = kept.min(self.join(cut, out));
+                    rest = &rest[length..];
+                }
+                None => self.end(out, shelf),
             }
         }
         kept
     }
 
     /// Ends the open run: writes the mark of a blob and the characters that it left over.
-    pub(super) fn end(&mut self, out: &mut Vec<u8>, blobs: &mut Vec<Blob>) {
+    pub(in crate::endpoint) fn end(&mut self, out: &mut Vec<u8>, shelf: &mut impl Shelf) {
         if let State::Blob(blob) = std::mem::take(&mut self.state) {
+            let (cut, left) = blob.finish();
+            self.total += cut.as_ref().map_or(0, Blob::len);
             out.push(MARK);
-            out.extend_from_slice(self.count.to_string().as_bytes());
+            out.extend_from_slice(shelf.put(cut).to_string().as_bytes());
             out.push(MARK);
-            out.extend_from_slice(&blob.rest);
-            self.count += 1;
-            self.total += blob.bytes.len();
-            blobs.push((!blob.lost).then(|| Arc::new(blob.bytes)));
+            out.extend_from_slice(&left);
+        }
+        out.append(&mut self.held);
+    }
+
+    /// How much base64 at the end of the output may still be cut.
+    pub(in crate::endpoint) fn open(&self) -> usize {
+        match self.state {
+            State::Run(so_far) => so_far,
+            State::Text | State::Blob(_) => 0,
         }
     }
-}
 
-impl Growing {
-    fn feed(&mut self, mut run: &[u8], room: usize) {
-        if !self.rest.is_empty() {
-            let missing = (4 - self.rest.len()).min(run.len());
-            self.rest.extend_from_slice(&run[..missing]);
-            run = &run[missing..];
-            if self.rest.len() < 4 {
-                return;
+    /// Whether the next bytes may belong to a blob.
+    pub(in crate::endpoint) fn is_cutting(&self) -> bool {
+        matches!(self.state, State::Blob(_))
+    }
+
+    /// Takes a character that came escaped as `raw`; `false` where it ends the run.
+    fn unescaped(&mut self, byte: u8, raw: &[u8], out: &mut Vec<u8>) -> bool {
+        let room = MAX_TOTAL - self.total;
+        match &mut self.state {
+            State::Run(so_far) if byte != b'=' => {
+                out.extend_from_slice(raw);
+                *so_far += raw.len();
+                if *so_far >= LEAST {
+                    self.cut(out);
+                }
+                true
             }
-            let group = std::mem::take(&mut self.rest);
-            self.decode(&group, room);
+            State::Blob(blob) if byte == b'=' => blob.pad(room),
+            State::Blob(blob) => blob.feed(&[byte], room) == 1,
+            State::Run(_) | State::Text => false,
         }
-        let (groups, rest) = run.split_at(run.len() / 4 * 4);
-        self.decode(groups, room);
-        self.rest.extend_from_slice(rest);
     }
 
-    /// Groups of four characters of the alphabet always decode.
-    fn decode(&mut self, groups: &[u8], room: usize) {
-        self.lost |= self.bytes.len() + groups.len() / 4 * 3 > MAX_BLOB.min(room)
-            || STANDARD.decode_vec(groups, &mut self.bytes).is_err();
-        if self.lost {
-            self.bytes = Vec::new();
+    /// Turns the run at the end of `out` into a blob; gives what is left of `out`.
+    fn cut(&mut self, out: &mut Vec<u8>) -> usize {
+        let cut = out.split_off(out.len() - self.open());
+        let mut blob = Growing::new(&self.depot);
+        let mut rest = cut.as_slice();
+        loop {
+            rest = &rest[blob.feed(rest, MAX_TOTAL - self.total)..];
+            let Escape::Of(byte, length) = escape(rest) else {
+                break;
+            };
+            blob.feed(&[byte], MAX_TOTAL - self.total);
+            rest = &rest[length..];
         }
+        self.state = State::Blob(Box::new(blob));
+        out.len()
+    }
+
+    /// The blob whose mark is at the start of `text`, if the open run can go on with it; and the mark's length.
+    fn joined(&self, text: &[u8], shelf: &mut impl Shelf) -> Option<(Cut, usize)> {
+        if matches!(&self.state, State::Blob(blob) if !blob.is_open()) {
+            return None;
+        }
+        let (number, length) = mark_at(text)?;
+        Some((shelf.take(number)?, length))
+    }
+
+    /// Goes on with a blob that was cut before.
+    fn join(&mut self, cut: Cut, out: &mut Vec<u8>) -> usize {
+        let room = MAX_TOTAL - self.total;
+        let mut kept = out.len();
+        if matches!(self.state, State::Run(1..)) {
+            kept = self.cut(out);
+        }
+        match (&mut self.state, cut) {
+            (State::Blob(blob), Ok(more)) => blob.take(&more, room),
+            (State::Blob(blob), Err(why)) => blob.lose(why),
+            (_, Ok(first)) => {
+                self.state = State::Blob(Box::new(Growing::resume(&self.depot, first)));
+            }
+            (_, Err(why)) => self.state = State::Blob(Box::new(Growing::lost(&self.depot, why))),
+        }
+        kept
     }
 }
 
-const fn is_standard(byte: u8) -> bool {
-    matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/')
+/// Some encoders escape the slash, others whatever could end a script.
+fn escape(text: &[u8]) -> Escape {
+    const FORMS: [(&[u8], u8); 7] = [
+        (br"\/", b'/'),
+        (br"\u002f", b'/'),
+        (br"\u002F", b'/'),
+        (br"\u002b", b'+'),
+        (br"\u002B", b'+'),
+        (br"\u003d", b'='),
+        (br"\u003D", b'='),
+    ];
+    if let Some((form, byte)) = FORMS.iter().find(|(form, _)| text.starts_with(form)) {
+        return Escape::Of(*byte, form.len());
+    }
+    if FORMS.iter().any(|(form, _)| form.starts_with(text)) {
+        Escape::Open
+    } else {
+        Escape::Other
+    }
+}
+
+/// The number of the mark at the start of `text`, and the mark's length.
+pub(in crate::endpoint) fn mark_at(text: &[u8]) -> Option<(usize, usize)> {
+    let rest = text.strip_prefix(&[MARK])?;
+    let end = memchr::memchr(MARK, &rest[..rest.len().min(20)])?;
+    let number = std::str::from_utf8(&rest[..end]).ok()?.parse().ok()?;
+    Some((number, end + 2))
 }

@@ -51,6 +51,9 @@ impl Reply {
         let ended_well = self.done
             || self.finish.is_some()
             || (self.documents > 0 && self.broken.is_none() && end == End::Closed);
+        for voice in self.voices.values_mut().chain([&mut self.thoughts]) {
+            voice.close(&mut self.blobs);
+        }
         let (finals, drafts) = self.collect();
         let mut images: Vec<Candidate> = drafts
             .into_iter()

@@ -1,9 +1,7 @@
 //! A picture where a gateway may put one: an http(s) URL, a data URI, or bare base64. Decodes base64, never pixels.
 
-use std::sync::Arc;
-
 use base64::Engine;
-use base64::alphabet::STANDARD;
+use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
@@ -11,12 +9,13 @@ use url::Url;
 
 use super::Image;
 use super::blobs::Blobs;
-use crate::endpoint::framing::{MARK, MAX_BLOB};
+use crate::endpoint::framing::MARK;
+use crate::endpoint::spool::Lost;
 
 /// Bare base64 shorter than this is a word; the smallest WebP has 56 characters.
 const LEAST_BARE: usize = 40;
 /// A longer URL is none, bytes: it goes into the journal, and servers refuse it.
-const MAX_URL: usize = 8 * 1024;
+pub(super) const MAX_URL: usize = 8 * 1024;
 /// Where a picture stands in a part of an answer, surest first.
 const KEYS: [&str; 24] = [
     "image_url",
@@ -57,7 +56,7 @@ const DEPTH: u8 = 4;
 
 /// Gateways leave out padding, and some leave stray bits behind it.
 pub(super) const LENIENT: GeneralPurpose = GeneralPurpose::new(
-    &STANDARD,
+    &alphabet::STANDARD,
     GeneralPurposeConfig::new()
         .with_decode_padding_mode(DecodePaddingMode::Indifferent)
         .with_decode_allow_trailing_bits(true),
@@ -70,8 +69,8 @@ pub(super) enum NotAnImage {
     Other,
     /// A data URI whose base64 is damaged.
     Damaged,
-    /// Over [`MAX_BLOB`].
-    TooLarge,
+    /// It came, and was not kept.
+    Lost(Lost),
 }
 
 /// Reads the value of a structured field: a plain string, `{url}`, `{image_url: ..}`, `{b64_json}`, `{inline_data: {data}}`
@@ -183,7 +182,7 @@ pub(super) fn of_data_uri(uri: &str, blobs: &Blobs) -> Result<Image, NotAnImage>
     }
     let bytes: Vec<u8> = percent_decode_str(data).collect();
     if looks_like_a_picture(&bytes) {
-        Ok(Image::Inline(Arc::new(bytes)))
+        Ok(Image::Inline(bytes.into()))
     } else {
         Err(NotAnImage::Other)
     }
@@ -203,33 +202,9 @@ pub(super) const fn is_base64(byte: u8) -> bool {
     matches!(byte, MARK | b'%' | b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' | b'=' | b'-' | b'_')
 }
 
-/// Decodes leniently: without padding, with white space, in either alphabet, percent-encoded.
-pub(super) fn decode(data: &str) -> Result<Image, NotAnImage> {
-    if data.len() / 4 * 3 > MAX_BLOB {
-        return Err(NotAnImage::TooLarge);
-    }
-    let plainer = || -> Vec<u8> {
-        percent_decode_str(data)
-            .filter(|b| !b.is_ascii_whitespace())
-            .map(|b| match b {
-                b'-' => b'+',
-                b'_' => b'/',
-                b => b,
-            })
-            .collect()
-    };
-    let bytes = LENIENT
-        .decode(data)
-        .or_else(|_| LENIENT.decode(plainer()))
-        .map_err(|_| NotAnImage::Damaged)?;
-    if bytes.is_empty() {
-        return Err(NotAnImage::Damaged);
-    }
-    Ok(Image::Inline(Arc::new(bytes)))
-}
-
 #[cfg(test)]
 mod tests {
+    use base64::engine::general_purpose::STANDARD;
     use serde_json::json;
 
     use super::*;
@@ -239,7 +214,7 @@ mod tests {
         let none = &Blobs::default();
         let noise = (0..62).map(|i| i * 4 + 3);
         let bytes: Vec<u8> = b"\x89PNG\r\n\x1A\n".iter().copied().chain(noise).collect();
-        let standard = base64::engine::general_purpose::STANDARD.encode(&bytes);
+        let standard = STANDARD.encode(&bytes);
         let wrapped = standard
             .as_bytes()
             .chunks(20)
@@ -252,7 +227,7 @@ mod tests {
             standard.replace('+', "-").replace('/', "_"),
             wrapped,
         ] {
-            let expected = Ok(Image::Inline(Arc::new(bytes.clone())));
+            let expected = Ok(Image::Inline(bytes.clone().into()));
             assert_eq!(
                 of_text(&format!("data:image/png;base64,{data}"), none),
                 expected

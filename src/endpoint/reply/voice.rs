@@ -1,11 +1,14 @@
-//! One run of text that arrives in pieces (a choice's content, or the reasoning): kept whole, and told word by word.
+//! One run of text that arrives in pieces (a choice's content, or the reasoning): kept whole but for its pictures, and told
+//! word by word. Pictures that were split over many pieces are put together here, by a sieve of the text's own.
 
+use super::blobs::Blobs;
 use super::plain::{MAX_TEXT, plain};
 use super::scan::scan;
 use crate::domain::Clean;
+use crate::endpoint::framing::{MAX_PAYLOAD, Sieve};
 
-/// The most content that is kept, bytes: pictures written into it included.
-const MAX_CONTENT: usize = super::super::framing::MAX_PAYLOAD;
+/// The most content that is kept, bytes, large pictures not counted.
+const MAX_CONTENT: usize = MAX_PAYLOAD;
 /// The longest line that can be one of progress, bytes.
 const MAX_PROGRESS_LINE: usize = 200;
 
@@ -13,6 +16,8 @@ const MAX_PROGRESS_LINE: usize = 200;
 #[derive(Debug, Default)]
 pub(super) struct Voice {
     text: String,
+    /// Made with the first piece.
+    sieve: Option<Sieve>,
     /// Up to here the text was told.
     told: usize,
     told_bytes: usize,
@@ -24,20 +29,46 @@ pub(super) struct Voice {
 }
 
 impl Voice {
-    /// All of it.
+    /// All of it, with marks for its large pictures. One that is still arriving is missing.
     pub(super) fn text(&self) -> &str {
         &self.text
     }
 
+    /// Where in the text the next piece begins; what stands before stays there.
+    pub(super) fn place(&self) -> usize {
+        self.text.len() - self.sieve.as_ref().map_or(0, Sieve::open)
+    }
+
+    /// Whether the next piece may belong to a large picture.
+    pub(super) fn is_cutting(&self) -> bool {
+        self.sieve.as_ref().is_some_and(Sieve::is_cutting)
+    }
+
+    /// At the end: writes the mark of a picture that was arriving.
+    pub(super) fn close(&mut self, blobs: &mut Blobs) {
+        if let Some(sieve) = &mut self.sieve {
+            let mut tail = Vec::new();
+            sieve.end(&mut tail, blobs);
+            self.text.push_str(&String::from_utf8_lossy(&tail));
+        }
+    }
+
     /// Adds a piece; gives the words that are whole now. The last word waits for its end: it may become a URL or a picture.
-    pub(super) fn say(&mut self, piece: &str) -> Option<Clean> {
+    pub(super) fn say(&mut self, piece: &str, blobs: &mut Blobs) -> Option<Clean> {
         if self.text.len() + piece.len() > MAX_CONTENT {
             self.overflowed = true;
             return None;
         }
-        let before = self.text.len();
-        self.text.push_str(piece);
-        let (space, width) = piece
+        // The sieve may take back the base64 at the end of the text; words were told up to there at most.
+        let before = self.place();
+        let mut tail = self.text.split_off(before).into_bytes();
+        let sieve = self
+            .sieve
+            .get_or_insert_with(|| Sieve::new(blobs.depot().clone()));
+        sieve.push(piece.as_bytes(), &mut tail, blobs);
+        self.text.push_str(&String::from_utf8_lossy(&tail));
+        self.line = self.line.min(self.text.len());
+        let (space, width) = self.text[before..]
             .char_indices()
             .rev()
             .find(|(_, c)| c.is_whitespace())
@@ -61,13 +92,13 @@ impl Voice {
     }
 
     /// Adds a text that is the whole so far (a `message` behind deltas), of which only the new end counts.
-    pub(super) fn say_whole(&mut self, whole: &str) -> Option<Clean> {
+    pub(super) fn say_whole(&mut self, whole: &str, blobs: &mut Blobs) -> Option<Clean> {
         match whole.strip_prefix(self.text.as_str()) {
             Some(rest) => {
                 let rest = rest.to_owned();
-                self.say(&rest)
+                self.say(&rest, blobs)
             }
-            None => self.say(whole),
+            None => self.say(whole, blobs),
         }
     }
 

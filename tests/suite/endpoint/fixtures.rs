@@ -97,6 +97,8 @@ pub fn shown(image: &Image) -> String {
     use base64::Engine as _;
     match image {
         Image::Url(url) => url.clone(),
-        Image::Inline(bytes) => data(&base64::engine::general_purpose::STANDARD.encode(&**bytes)),
+        Image::Inline(blob) => {
+            data(&base64::engine::general_purpose::STANDARD.encode(blob.to_vec().unwrap()))
+        }
     }
 }

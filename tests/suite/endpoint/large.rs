@@ -1,9 +1,13 @@
 //! Large pictures: cut out of the stream, in every place where base64 can stand, at any split; and in linear time.
 
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use plantain::domain::FailureKind;
-use plantain::endpoint::{Chunk, Framing, Image};
+use plantain::endpoint::{Answer, Chunk, End, Framing, Image, Reply, Spool, Store};
 use proptest::prelude::*;
 
 use super::fixtures::{read, whole};
@@ -35,8 +39,13 @@ fn bodies(bytes: &[u8]) -> Vec<String> {
         events.collect::<Vec<_>>().join("\n\n")
     };
     let escaped = content(&markdown).replace('/', r"\/");
+    let careful = content(&markdown)
+        .replace('+', r"\u002B")
+        .replace('/', r"\u002f")
+        .replace('=', r"\u003D");
     let url_safe = URL_SAFE_NO_PAD.encode(bytes);
     vec![
+        format!("{careful}\n\n{stop}\n\n"),
         format!("{}\n\n{stop}\n\n", content(&markdown)),
         format!("{}\n\n{stop}\n\n", content(&uri)),
         format!("{}\n\n{stop}\n\n", deltas(1501)),
@@ -74,7 +83,7 @@ proptest! {
             let (parts, answer) = read(cuts.windows(2).map(|w| &body.as_bytes()[w[0]..w[1]]));
             prop_assert_eq!(answer.images.len(), 1, "body {}", n);
             let Image::Inline(found) = &answer.images[0].image else { panic!("body {n}") };
-            prop_assert!(**found == bytes, "body {}", n);
+            prop_assert!(found.to_vec().unwrap() == bytes, "body {}", n);
             prop_assert!(answer.failure.is_none());
             prop_assert!(!answer.text.as_str().contains(|c: char| c.is_ascii_digit()), "{}", answer.text);
             prop_assert_eq!((parts, answer), whole(body.as_bytes()), "body {}", n);
@@ -85,7 +94,7 @@ proptest! {
 #[test]
 fn nothing_of_a_picture_reaches_the_json() {
     let bytes = picture(300_000, 1);
-    for body in [&bodies(&bytes)[0], &bodies(&bytes)[6]] {
+    for body in [0, 1, 5, 7].map(|n| bodies(&bytes).swap_remove(n)) {
         let mut framing = Framing::new();
         let mut chunks = Vec::new();
         for piece in body.as_bytes().chunks(8192) {
@@ -95,13 +104,13 @@ fn nothing_of_a_picture_reaches_the_json() {
             panic!("no payload")
         };
         assert!(payload.json.len() < 200);
-        assert_eq!(payload.blobs[0].as_ref().unwrap().len(), bytes.len());
+        assert_eq!(payload.blobs[0].as_ref().unwrap().to_vec().unwrap(), bytes);
     }
 }
 
 #[test]
 fn a_cut_inside_a_large_picture_leaves_no_whole_one() {
-    let body = &bodies(&picture(9000, 2))[0];
+    let body = &bodies(&picture(9000, 2))[1];
     for at in [600, 3000, 9000] {
         let answer = whole(&body.as_bytes()[..at]).1;
         assert!(answer.images.is_empty(), "{at}");
@@ -128,4 +137,160 @@ fn a_picture_over_64_mb_is_left_out_and_it_is_said() {
         "{:?}",
         answer.notices
     );
+}
+
+/// A spool that counts, and is full after so many bytes.
+#[derive(Clone)]
+struct Cellar {
+    begun: Arc<AtomicUsize>,
+    alive: Arc<AtomicUsize>,
+    room: usize,
+}
+
+struct Barrel {
+    bytes: Vec<u8>,
+    cellar: Cellar,
+}
+
+impl Cellar {
+    fn new(room: usize) -> Self {
+        Self {
+            begun: Arc::default(),
+            alive: Arc::default(),
+            room,
+        }
+    }
+
+    /// Reads a body in pieces of `step` bytes.
+    fn read(&self, body: &[u8], step: usize) -> Answer {
+        let mut framing = Framing::spooling(Arc::new(self.clone()));
+        let mut reply = Reply::spooling(Arc::new(self.clone()));
+        for piece in body.chunks(step) {
+            for chunk in framing.push(piece).unwrap() {
+                reply.push(chunk);
+            }
+        }
+        for chunk in framing.finish() {
+            reply.push(chunk);
+        }
+        reply.finish(End::Closed)
+    }
+}
+
+impl Spool for Cellar {
+    fn begin(&self) -> io::Result<Box<dyn Store>> {
+        self.begun.fetch_add(1, Ordering::Relaxed);
+        self.alive.fetch_add(1, Ordering::Relaxed);
+        Ok(Box::new(Barrel {
+            bytes: Vec::new(),
+            cellar: self.clone(),
+        }))
+    }
+}
+
+impl Store for Barrel {
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.bytes.len() + bytes.len() > self.cellar.room {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn read_at(&self, at: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let rest = &self.bytes[at as usize..];
+        let n = rest.len().min(buffer.len());
+        buffer[..n].copy_from_slice(&rest[..n]);
+        Ok(n)
+    }
+}
+
+impl Drop for Barrel {
+    fn drop(&mut self) {
+        self.cellar.alive.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn only(answer: &Answer, case: usize) -> plantain::endpoint::Blob {
+    assert_eq!(answer.images.len(), 1, "body {case}: {answer:?}");
+    match &answer.images[0].image {
+        Image::Inline(blob) => blob.clone(),
+        Image::Url(_) => panic!("body {case}"),
+    }
+}
+
+#[test]
+fn a_picture_over_the_threshold_goes_to_one_store_wherever_it_stands() {
+    // Three lengths: no padding, one character of it, two.
+    for length in [2_400_000, 2_400_001, 2_400_002] {
+        let bytes = picture(length, 3);
+        for (n, body) in bodies(&bytes).iter().enumerate() {
+            let cellar = Cellar::new(usize::MAX);
+            let answer = cellar.read(body.as_bytes(), 10_007);
+            let blob = only(&answer, n);
+            assert!(blob.to_vec().unwrap() == bytes, "body {n}, {length}");
+            assert!(blob.memory().is_none(), "body {n}");
+            assert_eq!(cellar.begun.load(Ordering::Relaxed), 1, "body {n}");
+            assert!(answer.notices.is_empty(), "{:?}", answer.notices);
+            drop((blob, answer));
+            assert_eq!(cellar.alive.load(Ordering::Relaxed), 0, "body {n}");
+        }
+    }
+}
+
+#[test]
+fn a_store_that_gets_full_loses_nothing() {
+    let bytes = picture(2_400_001, 4);
+    for room in [0, 1_100_000, 1_700_000, 2_400_000] {
+        for (n, body) in bodies(&bytes).iter().enumerate() {
+            let cellar = Cellar::new(room);
+            let answer = cellar.read(body.as_bytes(), 10_007);
+            let blob = only(&answer, n);
+            assert!(**blob.memory().unwrap() == bytes, "body {n}, {room}");
+            assert_eq!(cellar.alive.load(Ordering::Relaxed), 0, "body {n}, {room}");
+        }
+    }
+}
+
+#[test]
+fn the_same_picture_twice_is_one_and_its_twin_leaves_the_store() {
+    let (one, other) = (picture(1_500_000, 5), picture(1_500_000, 6));
+    let uri = |bytes: &[u8]| format!("data:image/png;base64,{}", STANDARD.encode(bytes));
+    let body = format!(
+        r#"{{"choices":[{{"message":{{"images":["{0}","{0}"],"content":"![x]({0}) ![y]({1})"}},"finish_reason":"stop"}}]}}"#,
+        uri(&one),
+        uri(&other)
+    );
+    let cellar = Cellar::new(usize::MAX);
+    let answer = cellar.read(body.as_bytes(), 4096);
+    let found: Vec<Vec<u8>> = answer
+        .images
+        .iter()
+        .map(|c| match &c.image {
+            Image::Inline(blob) => blob.to_vec().unwrap(),
+            Image::Url(url) => panic!("{url}"),
+        })
+        .collect();
+    assert!(found == [one, other]);
+    assert_eq!(cellar.begun.load(Ordering::Relaxed), 4);
+    assert_eq!(cellar.alive.load(Ordering::Relaxed), 2);
+}
+
+#[test]
+fn thousands_of_small_deltas_are_one_picture_in_one_store() {
+    let bytes = picture(3_000_000, 7);
+    let uri = format!("![x](data:image/png;base64,{})", STANDARD.encode(&bytes));
+    for step in [20, 333, 1366, 40_001] {
+        let events = uri.as_bytes().chunks(step).map(|piece| {
+            let text = std::str::from_utf8(piece).unwrap();
+            format!("data: {{\"choices\":[{{\"delta\":{{\"content\":\"{text}\"}}}}]}}\n\n")
+        });
+        let events: Vec<String> = events.collect();
+        let body = format!("{}data: [DONE]\n\n", events.concat());
+        let cellar = Cellar::new(usize::MAX);
+        let answer = cellar.read(body.as_bytes(), 65_536);
+        assert!(only(&answer, step).to_vec().unwrap() == bytes, "{step}");
+        assert_eq!(cellar.begun.load(Ordering::Relaxed), 1, "{step}");
+        assert_eq!(answer.text.as_str(), "", "{step}");
+    }
 }

@@ -248,10 +248,8 @@ fn what_a_failed_saving_left_is_read_back_and_taken_over() {
             .save_spooled(&one, 1, &spooled, FileFormat::Png, None, None)
             .is_err()
     );
-    let mut bytes = [0; 20];
-    let n = spooled.read_at(0, &mut bytes).unwrap();
-    assert_eq!(&bytes[..n], b"paid for");
-    assert_eq!(spooled.read_at(8, &mut bytes).unwrap(), 0);
+    assert_eq!(spooled.read_back().unwrap(), b"paid for");
+    assert_eq!(spooled.read_at(8, &mut [0; 20]).unwrap(), 0);
     drop(spooled);
     database.execute_batch("DROP TRIGGER refusal").unwrap();
     let picture = library
