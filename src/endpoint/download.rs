@@ -1,15 +1,19 @@
 //! Fetches pictures: a client of its own that never has the key, redirects followed by hand, five tries over two minutes.
 //! Looks at no pixel and writes no file. A URL's query may be a signature: it is in no failure.
 
+mod expiry;
 mod follow;
 mod guard;
 mod miss;
+mod packed;
+mod partial;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::Response;
 use reqwest::dns::Resolve;
-use reqwest::header::CONTENT_LENGTH;
+use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 use url::Url;
 
@@ -21,9 +25,13 @@ use crate::domain::Failure;
 use follow::{Clients, Follower};
 use guard::{Guard, System};
 use miss::{Miss, failed, refused, silent};
+use packed::{Trouble, packing, unpack};
+use partial::{Meaning, Partial, TooLarge};
 
 /// Silence of a picture's host (RELIABILITY N3).
 const SILENCE: Duration = Duration::from_secs(30);
+/// The longest try: a host that drips is not silent, and could do so for ever. The next try goes on where it can.
+const LONGEST_TRY: Duration = Duration::from_secs(600);
 
 /// How far a download is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,19 +104,25 @@ impl Downloader {
         let url = Url::parse(url)
             .map_err(|_| failed("the answer names a picture by something that is no URL"))?;
         let mut waits = self.waits.iter();
+        let mut partial = Partial::new(limit);
         let mut attempt = 1;
         loop {
-            let mut tell = |received, total| {
+            let mut tell = |partial: &Partial| {
                 on_progress(Got {
                     attempt,
-                    received,
-                    total,
+                    received: partial.received(),
+                    total: partial.total(),
                 });
             };
-            let miss = match self.attempt(&url, limit, &mut tell).await {
-                Ok(bytes) if whole(&bytes) => return Ok(bytes),
-                Ok(_) => Miss::again("the picture's host sends a file that ends early"),
+            let trying = self.attempt(&url, &mut partial, &mut tell);
+            let tried = timeout(LONGEST_TRY, trying).await;
+            let miss = match tried.unwrap_or_else(|_| Err(too_long(&url))) {
                 Err(miss) => miss,
+                Ok(()) => match unpacked(&mut partial, &url).await {
+                    Ok(bytes) if whole(&bytes) => return Ok(bytes),
+                    Ok(_) => Miss::again("the picture's host sends a file that ends early"),
+                    Err(miss) => miss,
+                },
             };
             match waits.next() {
                 Some(wait) if miss.again && (certain || !miss.denied) => {
@@ -120,62 +134,99 @@ impl Downloader {
         }
     }
 
+    /// One try: from the URL itself each time, since what it redirects to may be signed for minutes only.
     async fn attempt(
         &self,
         url: &Url,
-        limit: u64,
-        tell: &mut impl FnMut(u64, Option<u64>),
-    ) -> Result<Vec<u8>, Miss> {
-        let (url, response) = self.follower.follow(url).await?;
-        if !response.status().is_success() {
-            return Err(refused(&url, response, self.follower.silence).await);
+        partial: &mut Partial,
+        tell: &mut impl FnMut(&Partial),
+    ) -> Result<(), Miss> {
+        let rest = partial.ask_for_rest();
+        let (mut at, mut response) = self.follower.follow(url, &rest).await?;
+        let mut meaning = Meaning::Anew;
+        if !rest.is_empty() {
+            meaning = partial.read(response.status(), response.headers());
         }
-        self.read(&url, response, limit, tell).await
+        if meaning == Meaning::Unfit {
+            partial.clear();
+            (at, response) = self.follower.follow(url, &[]).await?;
+        }
+        if !response.status().is_success() {
+            return Err(refused(&at, at != *url, response, self.follower.silence).await);
+        }
+        let too_large = |partial: &Partial| too_large(&at, "sends", partial.limit());
+        let taken = match meaning {
+            Meaning::Rest => partial.go_on(response.headers()),
+            Meaning::Anew | Meaning::Unfit => partial.begin(response.headers()),
+        };
+        if let Err(TooLarge) = taken {
+            return Err(too_large(partial));
+        }
+        tell(partial);
+        while let Some(piece) = self.piece(&at, &mut response).await? {
+            if let Err(TooLarge) = partial.append(piece.as_ref()) {
+                return Err(too_large(partial));
+            }
+            tell(partial);
+        }
+        if partial.is_complete() {
+            return Ok(());
+        }
+        let message = format!("{} sent fewer bytes than it announced", named(&at));
+        Err(Miss::again(&message))
     }
 
-    async fn read(
+    /// The next bytes of the body; none at its end.
+    async fn piece(
         &self,
-        url: &Url,
-        mut response: reqwest::Response,
-        limit: u64,
-        tell: &mut impl FnMut(u64, Option<u64>),
-    ) -> Result<Vec<u8>, Miss> {
+        at: &Url,
+        response: &mut Response,
+    ) -> Result<Option<impl AsRef<[u8]> + use<>>, Miss> {
         let silence = self.follower.silence;
-        let total = response.content_length().or_else(|| {
-            let header = response.headers().get(CONTENT_LENGTH)?;
-            header.to_str().ok()?.parse().ok()
-        });
-        let too_large = || {
-            let message = format!("{} sends more than {} MB", named(url), limit >> 20);
-            Miss::last(failed(&message))
-        };
-        if total.is_some_and(|total| total > limit) {
-            return Err(too_large());
-        }
-        let mut bytes = Vec::new();
-        tell(0, total);
-        loop {
-            match timeout(silence, response.chunk()).await {
-                Err(_) => return Err(silent(url, silence)),
-                Ok(Err(error)) => {
-                    let cause = http::cause(&error);
-                    let message = format!("the download from {} broke off: {cause}", named(url));
-                    return Err(Miss::again(&message));
-                }
-                Ok(Ok(Some(piece))) => {
-                    if (bytes.len() + piece.len()) as u64 > limit {
-                        return Err(too_large());
-                    }
-                    bytes.extend_from_slice(&piece);
-                    tell(bytes.len() as u64, total);
-                }
-                Ok(Ok(None)) => break,
+        match timeout(silence, response.chunk()).await {
+            Err(_) => Err(silent(at, silence)),
+            Ok(Err(error)) => {
+                let cause = http::cause(&error);
+                let message = format!("the download from {} broke off: {cause}", named(at));
+                Err(Miss::again(&message))
             }
+            Ok(Ok(piece)) => Ok(piece),
         }
-        if total.is_some_and(|total| total != bytes.len() as u64) {
-            let message = format!("{} sent fewer bytes than it announced", named(url));
-            return Err(Miss::again(&message));
-        }
-        Ok(bytes)
     }
+}
+
+/// Takes what came, unpacked if it is packed, which happens off the event loop.
+async fn unpacked(partial: &mut Partial, url: &Url) -> Result<Vec<u8>, Miss> {
+    let limit = partial.limit();
+    let packing = packing(partial.bytes(), partial.encoding());
+    let bytes = partial.take();
+    let Some(packing) = packing else {
+        return Ok(bytes);
+    };
+    let unpacking = spawn_blocking(move || unpack(bytes, packing, limit)).await;
+    match unpacking.unwrap_or(Err(Trouble::Broken)) {
+        Ok(bytes) => Ok(bytes),
+        Err(Trouble::TooLarge) => Err(too_large(url, "sends a file that unpacks to", limit)),
+        Err(Trouble::Broken) => {
+            let message = format!("{} sends a packed file that ends early", named(url));
+            Err(Miss::again(&message))
+        }
+        Err(Trouble::Unknown(packing)) => {
+            let message = format!("{} sends a file that is packed as {packing}", named(url));
+            Err(Miss::last(failed(&message)))
+        }
+    }
+}
+
+fn too_large(url: &Url, what: &str, limit: u64) -> Miss {
+    let message = format!("{} {what} more than {} MB", named(url), limit >> 20);
+    Miss::last(failed(&message))
+}
+
+fn too_long(url: &Url) -> Miss {
+    let minutes = LONGEST_TRY.as_secs() / 60;
+    Miss::again(&format!(
+        "{} did not finish within {minutes} min",
+        named(url)
+    ))
 }

@@ -10,6 +10,7 @@ mod embedded;
 mod fallback;
 pub(super) mod large;
 mod links;
+mod moods;
 mod once;
 mod references;
 mod resuming;

@@ -4,7 +4,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, LOCATION};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderName, LOCATION};
 use reqwest::{ClientBuilder, Response};
 use tokio::time::timeout;
 use url::Url;
@@ -40,12 +40,16 @@ pub(super) struct Follower {
 }
 
 impl Follower {
-    /// Gives the first answer that is no redirect, and whose it is.
-    pub(super) async fn follow(&self, url: &Url) -> Result<(Url, Response), Miss> {
+    /// Gives the first answer that is no redirect, and whose it is. `more` headers are told to every host on the way.
+    pub(super) async fn follow(
+        &self,
+        url: &Url,
+        more: &[(HeaderName, String)],
+    ) -> Result<(Url, Response), Miss> {
         let mut url = url.clone();
         for hop in 0..=MAX_HOPS {
             self.guard.vet(&url).await.map_err(Miss::last)?;
-            let response = self.get(&url, hop == 0).await?;
+            let response = self.get(&url, hop == 0, more).await?;
             let Some(location) = response.headers().get(LOCATION) else {
                 return Ok((url, response));
             };
@@ -65,9 +69,14 @@ impl Follower {
     }
 
     /// Asks for `url`; for a name with plain http, first by https, since some hosts block the other (WIRE D6).
-    async fn get(&self, url: &Url, first: bool) -> Result<Response, Miss> {
+    async fn get(
+        &self,
+        url: &Url,
+        first: bool,
+        more: &[(HeaderName, String)],
+    ) -> Result<Response, Miss> {
         if let Some(secure) = upgraded(url)
-            && let Ok(response) = self.send(&secure).await
+            && let Ok(response) = self.send(&secure, more).await
         {
             let status = response.status();
             // A host that sent us from https to http must not send us round in circles.
@@ -75,18 +84,20 @@ impl Follower {
                 return Ok(response);
             }
         }
-        self.send(url).await
+        self.send(url, more).await
     }
 
-    async fn send(&self, url: &Url) -> Result<Response, Miss> {
-        let request = self
+    async fn send(&self, url: &Url, more: &[(HeaderName, String)]) -> Result<Response, Miss> {
+        let mut request = self
             .client(url)
             .map_err(Miss::last)?
             .get(url.clone())
             .header(ACCEPT, "image/*, */*;q=0.8")
-            .header(ACCEPT_ENCODING, "identity")
-            .send();
-        match timeout(self.silence, request).await {
+            .header(ACCEPT_ENCODING, "identity");
+        for (name, value) in more {
+            request = request.header(name, value);
+        }
+        match timeout(self.silence, request.send()).await {
             Err(_) => Err(silent(url, self.silence)),
             Ok(Err(error)) => Err(refusal(&error).map_or_else(
                 || {
@@ -114,6 +125,8 @@ impl Follower {
             return Ok(client);
         }
         let client = http::client_with(local, tls, CONNECT, |builder: ClientBuilder| {
+            // Bytes as they come: a `Content-Encoding` may be wrong, and offsets into a file count its own bytes.
+            let builder = builder.no_gzip().no_brotli().no_deflate();
             // The names that a client with a proxy looks up are its proxies', which are the user's to choose.
             if proxied {
                 builder

@@ -9,6 +9,7 @@ use url::Url;
 use super::super::retry::{LONGEST_WAIT, download_is_worth_another_try, told_wait};
 use super::super::vet::named;
 use super::super::words;
+use super::expiry::has_expired;
 use crate::domain::{Failure, FailureKind};
 
 /// What is read of a failing answer, bytes.
@@ -54,8 +55,13 @@ pub(super) fn silent(url: &Url, limit: Duration) -> Miss {
     Miss::again(&format!("{} was silent for {seconds} s", named(url)))
 }
 
-/// Reads why a host refuses, for at most `silence` a piece.
-pub(super) async fn refused(url: &Url, mut response: reqwest::Response, silence: Duration) -> Miss {
+/// Reads why a host refuses, for at most `silence` a piece; `redirected` says that `url` is not the one in the answer.
+pub(super) async fn refused(
+    url: &Url,
+    redirected: bool,
+    mut response: reqwest::Response,
+    silence: Duration,
+) -> Miss {
     let status = response.status().as_u16();
     let retry_after = response
         .headers()
@@ -69,12 +75,14 @@ pub(super) async fn refused(url: &Url, mut response: reqwest::Response, silence:
         body.extend_from_slice(&bytes);
     }
     body.truncate(MAX_ERROR_BODY);
-    // S3 and its kin, then Azure.
-    let body = String::from_utf8_lossy(&body).to_ascii_lowercase();
-    let over = body.contains("expired") || body.contains("specified time frame");
-    if matches!(status, 401 | 403 | 410) && over {
+    if has_expired(status, &body) {
         let message = format!("the picture's link has expired ({})", named(url));
-        return Miss::last(failed(&message).hint(words::RUN_AGAIN));
+        return Miss {
+            // What a redirect led to was signed for this try alone; the next one is signed anew.
+            again: redirected,
+            denied: true,
+            ..Miss::last(failed(&message).hint(words::RUN_AGAIN))
+        };
     }
     let told = told_wait(retry_after.as_deref(), &[], SystemTime::now());
     let too_long = told.is_some_and(|told| told > LONGEST_WAIT);

@@ -1,6 +1,9 @@
 //! Downloads over real sockets: WIRE §4g.
 
+mod limits;
 mod names;
+mod ranges;
+mod refusals;
 
 use std::time::Duration;
 
@@ -15,6 +18,13 @@ const BYTES: &[u8] = b"\xFF\xD8\xFF bytes \xFF\xD9";
 fn downloader() -> Downloader {
     let base = BaseUrl::parse("http://127.0.0.1:1").unwrap();
     Downloader::new(&base).with_times([Duration::ZERO; 4], Duration::from_secs(60))
+}
+
+/// Moves the clock on, and a little further.
+async fn pass(by: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(by + Duration::from_millis(5)).await;
+    tokio::time::resume();
 }
 
 async fn fetch(url: &str) -> Result<Vec<u8>, Failure> {
@@ -185,17 +195,4 @@ async fn redirects_are_followed_up_to_five_times_without_any_key() {
             .contains("from one address to the next")
     );
     assert_eq!(endless.requests().len(), 6);
-}
-
-#[tokio::test]
-async fn a_silent_host_ends_at_its_limit() {
-    let server = RawServer::saying(vec![Step::Bytes(head(200, &[])), Step::Forever]).await;
-    let base = BaseUrl::parse("http://localhost").unwrap();
-    let failure = Downloader::new(&base)
-        .with_times([Duration::ZERO; 4], Duration::from_millis(20))
-        .fetch(&server.url(), true, LIMIT, |_| true, |_| ())
-        .await
-        .unwrap_err();
-    assert!(failure.message.as_str().contains("silent"), "{failure}");
-    assert_eq!(server.requests().len(), 5);
 }

@@ -7,7 +7,7 @@ use plantain::domain::{FailureKind, FileFormat, Generation, Progress, State};
 
 use super::{Bench, Told, bytes_of, gateway, naming, sha256, submit, wait_out};
 use crate::suite::endpoint::fixtures::{JPG, PNG, PNG2, WEBP};
-use crate::suite::raw_server::{RawServer, Script, Step, answer, head};
+use crate::suite::raw_server::{RawServer, Script, answer};
 
 /// The waits between the five tries, seconds.
 const WAITS: [u64; 4] = [1, 5, 24, 90];
@@ -15,18 +15,6 @@ const SECRET: &str = "sig=S3CRET";
 
 fn good() -> Script {
     answer(200, &[("Content-Type", "image/png")], &bytes_of(PNG))
-}
-
-/// A host whose first answers are bad.
-async fn failing(times: usize, bad: Script) -> RawServer {
-    RawServer::start(move |request| {
-        if request.n < times {
-            bad.clone()
-        } else {
-            good()
-        }
-    })
-    .await
 }
 
 struct Fetched {
@@ -94,48 +82,12 @@ async fn d1_bytes_are_kept_and_named_by_what_they_are() {
 }
 
 #[tokio::test]
-async fn d2_d3_d7_what_may_pass_is_fetched_again() {
-    let denied = b"<Error><Code>AccessDenied</Code></Error>";
-    let broken = vec![Step::Bytes(
-        [
-            head(200, &[("Content-Length", "69")]),
-            bytes_of(PNG)[..40].to_vec(),
-        ]
-        .concat(),
-    )];
-    // The length is right, and the end marker is missing.
-    let early = answer(200, &[], &bytes_of(JPG)[..100]);
-    for bad in [
-        answer(404, &[], b""),
-        answer(403, &[("Content-Type", "application/xml")], denied),
-        answer(429, &[], b""),
-        answer(500, &[], b""),
-        answer(503, &[], b""),
-        broken,
-        early,
-    ] {
-        let host = failing(1, bad.clone()).await;
-        let Fetched { bench, generation } = fetch(&host, 2).await;
-        assert_eq!(generation.state, State::Saved, "{bad:?}");
-        assert_eq!(
-            fs::read(&generation.pictures[0].path).unwrap(),
-            bytes_of(PNG)
-        );
-        assert_eq!(bench.pictures().len(), 1, "no half file");
-
-        // In the last of five tries, two minutes later.
-        let host = failing(4, bad).await;
-        assert_eq!(fetch(&host, 5).await.generation.state, State::Saved);
-    }
-}
-
-#[tokio::test]
 async fn after_five_tries_the_url_is_kept() {
     for (bad, words) in [
         (answer(404, &[], b""), "HTTP 404"),
         (answer(200, &[], &bytes_of(PNG)[..40]), "ends early"),
     ] {
-        let host = failing(9, bad).await;
+        let host = RawServer::saying(bad).await;
         check_lost(&fetch(&host, 5).await, FailureKind::Download, words);
     }
 }
@@ -156,7 +108,9 @@ async fn d4_a_redirect_is_followed_without_the_key() {
     })
     .await;
     let to = format!("{}/b.png", other.url());
-    let host = RawServer::saying(answer(302, &[("Location", &to)], b"")).await;
+    let cookie = ("Set-Cookie", "session=S3CRET; Path=/");
+    let moved = answer(302, &[("Location", &to), cookie], b"");
+    let host = RawServer::saying(moved).await;
     let generation = fetch(&host, 1).await.generation;
     assert_eq!(generation.state, State::Saved);
     assert!(
@@ -168,8 +122,11 @@ async fn d4_a_redirect_is_followed_without_the_key() {
     );
     for server in [host, other] {
         for request in server.requests() {
-            assert_eq!(request.header("authorization"), None);
-            assert_eq!(request.header("cookie"), None);
+            for name in ["authorization", "cookie", "referer", "origin"] {
+                assert_eq!(request.header(name), None, "{name}");
+            }
+            let all = format!("{request:?}");
+            assert!(!all.contains(super::KEY), "{all}");
         }
     }
 }
