@@ -76,8 +76,9 @@ struct Opened {
 fn database(folder: &Path, owners: &Owners, turn: &Turn, owner: &Owner) -> Result<Opened, Error> {
     let own = folder.join(OWN_FOLDER);
     let path = own.join(DATABASE);
-    // Between two names of it, a start was cut off.
-    rebuild::finish(&own)?;
+    // Between two names of it, a start may have been cut off.
+    let finished = rebuild::finish(&own)?;
+    let after_a_crash = !owners.dead(turn).is_empty();
     let connect = || {
         let writer = schema::writer(&path, records::are_there(folder))?;
         let rows = Rows {
@@ -85,10 +86,11 @@ fn database(folder: &Path, owners: &Owners, turn: &Turn, owner: &Owner) -> Resul
             folder,
             owners,
         };
-        check::check(&rows)?;
+        check::check(&rows, after_a_crash)?;
         Ok::<_, Error>((writer, schema::reader(&path)?))
     };
-    let (mut connected, mut repaired) = (connect(), None);
+    let mut connected = connect();
+    let mut repaired = finished.as_deref().map(words::rebuilt_earlier);
     if let Err(error) = &connected
         && let Some(why) = error.damage()
     {

@@ -104,10 +104,13 @@ impl Library {
     /// Keeps the bytes of a reference picture, once however often they are used, and returns their absolute path.
     pub fn keep_reference(&self, bytes: &[u8], format: FileFormat) -> Result<PathBuf, Failure> {
         let owner = self.owner()?.id();
-        let path = self.inner.own_folder().join("references");
+        let own = self.inner.own_folder();
+        let path = own.join("references");
         let name = format!("{}.{}", digest(bytes), format.extension());
         let keep = || {
-            let folder = Folder::open(&path)?;
+            // A link in its place is not followed: nothing is written outside.
+            let folder = Folder::open(&own)?.child("references")?;
+            let folder = folder.ok_or_else(|| words::no_folder(&path))?;
             // Whatever else has this name is not what its digest says.
             if !folder.holds_bytes(&name, bytes) {
                 folder.write(&name, owner, bytes)?.replace(&name)?;

@@ -112,6 +112,14 @@ pub(super) fn rebuilt(why: &str, count: u64, unreadable: usize, aside: Option<&P
     }
 }
 
+/// A rebuild that an earlier start had no time to tell of.
+pub(super) fn rebuilt_earlier(aside: &Path) -> Failure {
+    library("the history was damaged and has been rebuilt").hint(format!(
+        "the damaged one is kept as {}; no picture was touched",
+        aside.display()
+    ))
+}
+
 /// What a database was given back that had lost it.
 pub(super) fn caught_up(count: usize) -> Failure {
     let what = match count {
@@ -214,6 +222,15 @@ pub(super) fn no_name(folder: &Path) -> Failure {
         folder.display()
     ))
     .hint(OTHER_FOLDER)
+}
+
+/// Something else in the place of a folder of the library's own.
+pub(super) fn no_folder(path: &Path) -> Failure {
+    library(format!(
+        "{} is a link or a file, not a folder",
+        path.display()
+    ))
+    .hint("move it away; nothing is written outside of the library")
 }
 
 /// A text that is no id.

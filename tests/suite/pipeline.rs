@@ -87,13 +87,15 @@ impl Bench {
         self.library.get(generation.id).unwrap()
     }
 
-    /// The lines of `records.jsonl` that tell an end or a change after it; those of work are left out.
+    /// The lines of `records.jsonl` that tell an end or a change after it, as `history --json` prints them.
     fn records(&self) -> Vec<serde_json::Value> {
         let path = self.library.folder().join(".plantain/records.jsonl");
         let text = fs::read_to_string(path).unwrap_or_default();
-        let lines = text
-            .lines()
-            .map(|l| serde_json::from_str::<serde_json::Value>(l).unwrap());
+        let lines = text.lines().map(|line| {
+            let mut line: serde_json::Value = serde_json::from_str(line).unwrap();
+            line.as_object_mut().unwrap().remove("row");
+            line
+        });
         lines.filter(|line| line["status"] != "running").collect()
     }
 

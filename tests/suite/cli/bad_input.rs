@@ -200,16 +200,23 @@ async fn a_library_that_cannot_be_is_one_clear_line() {
 }
 
 #[tokio::test]
-async fn a_damaged_history_is_told_and_left_alone() {
-    let home = Home::new();
+async fn a_damaged_history_is_rebuilt_and_told_once() {
+    let server = giving(OutputFormat::Jpeg).await;
+    let home = Home::at(&server.url());
+    home.run(&["generate", "a red fox"]).await.done();
+    let before = home.history().await;
     let database = home.library().join(".plantain/library.db");
-    fs::create_dir_all(database.parent().unwrap()).unwrap();
     let noise = "not a database ".repeat(500);
     fs::write(&database, &noise).unwrap();
-    home.run(&["history"])
-        .await
-        .failed(1, &["damaged", "library.db"]);
-    assert_eq!(fs::read_to_string(&database).unwrap(), noise);
+    let ran = home.run(&["history", "--json"]).await.done();
+    assert_eq!(ran.objects(), before);
+    let ran = ran.says(&["damaged", "rebuilt: 1 generation\n", "is kept as"]);
+    let kept = ran.err.split("is kept as ").nth(1).unwrap();
+    let kept = kept.split(';').next().unwrap();
+    assert_eq!(fs::read_to_string(kept).unwrap(), noise);
+    let ran = home.run(&["show", "last"]).await.done();
+    assert_eq!(ran.err, "");
+    assert!(ran.paths()[0].is_file());
 }
 
 #[tokio::test]

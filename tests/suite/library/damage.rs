@@ -226,6 +226,7 @@ fn a_lost_log_is_made_up_for_from_the_records() {
     // Its process is gone since.
     assert_eq!(after[3].urls, in_work.urls);
     assert!(!after[3].owner_alive);
+    assert_eq!(after[3].failure.take().unwrap().kind, FailureKind::Lost);
     after[3].owner_alive = true;
     assert_eq!(after, before);
     assert_eq!(
@@ -428,6 +429,7 @@ fn a_swap_that_was_cut_off_is_finished() {
         fs::write(own.join("library.db.rebuilt"), &whole).unwrap();
         let library = open(folder.path());
         assert_eq!(told(&library), before);
+        assert_eq!(library.repaired().is_some(), !left.is_empty());
         assert!(!own.join("library.db.rebuilt").exists());
     }
     for path in aside(folder.path()) {

@@ -4,8 +4,9 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 use jiff::tz::{Offset, TimeZone};
-use plantain::domain::{FileFormat, PixelSize, Step};
+use plantain::domain::{FileFormat, PixelSize, Prompt, Step};
 use plantain::library::{Library, Query};
+use proptest::prelude::*;
 
 use super::{CREATED, files, generation, open, save, sent};
 
@@ -257,4 +258,122 @@ fn what_a_failed_saving_left_is_read_back_and_taken_over() {
         .unwrap();
     assert_eq!(files(folder.path()), ["2026-11/24-140233-fox-00000001.png"]);
     assert_eq!(library.get(one.id).unwrap().pictures, [picture]);
+}
+
+#[test]
+fn a_link_in_the_place_of_the_references_is_not_followed() {
+    let outer = tempfile::tempdir().unwrap();
+    let (folder, elsewhere) = (outer.path().join("library"), outer.path().join("elsewhere"));
+    let library = open(&folder);
+    let references = folder.join(".plantain/references");
+    fs::create_dir(&elsewhere).unwrap();
+    fs::remove_dir(&references).unwrap();
+    symlink(&elsewhere, &references).unwrap();
+    let failure = library.keep_reference(b"abc", FileFormat::Png).unwrap_err();
+    assert!(failure.message.as_str().contains("is a link"), "{failure}");
+    assert_eq!(files(&elsewhere), [] as [String; 0]);
+}
+
+/// What people and models put into prompts, and what a path is made of.
+fn piece() -> impl Strategy<Value = String> {
+    let nasty = [
+        "..",
+        "../",
+        "/",
+        "\\",
+        "\0",
+        "\n",
+        "\r",
+        "\u{1b}[2J",
+        "-rf",
+        "--",
+        "~",
+        ".",
+        " ",
+        "%2e%2e%2f",
+        "C:",
+        "CON",
+        "$(id)",
+        "`id`",
+        "|",
+        "狐",
+        "\u{1f98a}",
+        "\u{202e}",
+        "\u{200d}",
+        "e\u{301}",
+        "ß",
+        "İ",
+        "ﬁ",
+        "𝔘",
+        "\u{10eeee}",
+        ".png",
+        ".plantain",
+        "library.db",
+    ];
+    prop_oneof![
+        4 => prop::sample::select(nasty.to_vec()).prop_map(str::to_owned),
+        2 => "\\PC{0,12}",
+        1 => any::<String>(),
+        1 => (prop::sample::select(nasty.to_vec()), 1..2_000_usize).prop_map(|(s, n)| s.repeat(n)),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_name_escapes(pieces in prop::collection::vec(piece(), 1..8)) {
+        let typed = pieces.concat();
+        prop_assume!(Prompt::new(typed.as_str()).is_ok());
+        let outer = tempfile::tempdir().unwrap();
+        let folder = outer.path().join("library");
+        let library = open(&folder);
+        let mut one = sent(&library, 1, &typed);
+        let picture = save(&library, &mut one, typed.as_bytes());
+        prop_assert_eq!(picture.path.parent().unwrap(), folder.join("2026-11"));
+        let name = picture.path.file_name().unwrap().to_str().unwrap();
+        prop_assert!(name.len() <= 120, "{}", name);
+        prop_assert!(name.starts_with("24-140233-") && name.ends_with("00000001.png"), "{}", name);
+        prop_assert!(!name.contains(['/', '\\', '\0']) && !name.contains(".."), "{}", name);
+        prop_assert_eq!(fs::read(&picture.path).unwrap(), typed.as_bytes());
+        prop_assert_eq!(files(outer.path()), [format!("library/2026-11/{name}")]);
+        prop_assert_eq!(&library.get(one.id).unwrap().pictures, &[picture]);
+    }
+}
+
+#[test]
+fn a_clock_that_jumps_changes_no_order() {
+    const DAY: i64 = 86_400_000;
+    let folder = tempfile::tempdir().unwrap();
+    let library = open(folder.path());
+    // Ids are times, too, and jump with the clock: 2099, a day back, 1970, now.
+    let clocks = [4_070_908_800_000, CREATED - DAY, 0, CREATED];
+    let mut asked = Vec::new();
+    for clock in clocks {
+        let mut one = generation((clock as u128) << 80 | 7, "fox");
+        one.created_ms = clock;
+        library.prepare(&mut one).unwrap();
+        library.step(&mut one, Step::Send).unwrap();
+        // It jumps once more before the picture comes: the name keeps to when it was asked for.
+        let picture = save(&library, &mut one, &clock.to_be_bytes());
+        library.step(&mut one, Step::Save).unwrap();
+        asked.push((one.id, picture.path));
+    }
+    asked.reverse();
+    let told = |library: &Library| -> Vec<_> {
+        let page = library.page(&Query::default(), None, 10).unwrap();
+        page.into_iter()
+            .map(|g| (g.id, g.pictures[0].path.clone()))
+            .collect()
+    };
+    assert_eq!(told(&library), asked);
+    assert_eq!(library.last().unwrap().unwrap().path, asked[0].1);
+    // A page that begins in the middle goes on there.
+    let page = library.page(&Query::default(), None, 2).unwrap();
+    let rest = library.page(&Query::default(), page[1].seq, 10).unwrap();
+    assert_eq!(rest[0].id, asked[2].0);
+    // And so it does in a history that was rebuilt.
+    drop(library);
+    fs::remove_file(folder.path().join(".plantain/library.db")).unwrap();
+    assert_eq!(told(&open(folder.path())), asked);
 }
