@@ -11,4 +11,5 @@ mod proxy;
 mod resuming;
 mod serve;
 mod settings;
+mod sharing;
 mod signals;

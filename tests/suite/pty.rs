@@ -1,5 +1,6 @@
 //! The real binary on a real terminal: `terminal` is the emulator's side of it, the rest are what a user sees.
 
+mod behind;
 mod endings;
 mod flow;
 mod hard;
