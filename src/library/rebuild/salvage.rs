@@ -10,8 +10,9 @@ use crate::domain::Generation;
 use crate::library::error::Error;
 use crate::library::rows::{self, COLUMNS, Rows};
 
-/// So many numbers are asked for one by one where the table cannot be walked.
-const GAP: i64 = 200_000;
+/// Where the table cannot be walked, numbers are asked for one by one until so many in a row lead nowhere: more than the
+/// rows below one inner page.
+const MISSES: u32 = 10_000;
 
 /// Puts every row of the damaged database that can be read into the new one, where that knows less of it; then drafts and
 /// endpoints. What cannot be read is passed over; only the new database can make it fail.
@@ -32,13 +33,20 @@ pub(super) fn salvage(damaged: &Path, new: &Rows) -> Result<(), Error> {
     };
     if let Some(low) = walk(&old, "ASC", &mut keep)? {
         let high = walk(&old, "DESC", &mut keep)?.unwrap_or(i64::MAX);
-        for seq in low.saturating_add(1)..high.min(low.saturating_add(GAP)) {
-            let select = format!("SELECT {COLUMNS} FROM generations WHERE seq = ?1");
+        let select = format!("SELECT {COLUMNS} FROM generations WHERE seq = ?1");
+        let mut misses = 0;
+        for seq in low.saturating_add(1)..high {
             let found = old
                 .prepare_cached(&select)
                 .and_then(|mut select| select.query_row([seq], rows::generation));
             if let Ok((generation, owner)) = found {
                 keep(generation, owner)?;
+                misses = 0;
+            } else {
+                misses += 1;
+                if misses > MISSES {
+                    break;
+                }
             }
         }
     }
