@@ -65,7 +65,7 @@ fn run(args: &Args) -> Result<Outcome, Failure> {
         Some(Verb::History(verb)) => history::run(args, verb),
         Some(Verb::Show(verb)) => show::run(args, verb),
         Some(Verb::Serve(verb)) => serve::run(args, verb),
-        Some(Verb::Config { action }) => config::run(args, *action),
+        Some(Verb::Config { action, remove }) => config::run(args, *action, *remove),
         None => studio(args),
     }
 }

@@ -12,7 +12,7 @@ mod settings;
 
 pub use catalog::{builtin_catalog, catalog_with};
 pub use environment::{Environment, Overrides};
-pub use key::{API_KEY, api_key};
+pub use key::{API_KEY, KeyFile, KeySource, api_key};
 pub use paths::Paths;
 pub use profiles::builtin_profiles;
 pub use settings::{DemoPolicy, Notify, Settings, Source, Value};

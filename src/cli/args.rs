@@ -11,7 +11,7 @@ use crate::domain::{AspectRatio, OutputFormat};
 /// What no single flag tells.
 const MORE_HELP: &str = "\
 Environment:
-  PLANTAIN_API_KEY   the key for the gateway; there is no flag for it
+  PLANTAIN_API_KEY   the key for the gateway; there is no flag for it, `plantain config key` keeps one
   PLANTAIN_BASE_URL, PLANTAIN_LIBRARY, PLANTAIN_CONFIG, PLANTAIN_GRAPHICS
                      as the flags of these names, which beat them
   ACCESSIBLE=1       as --accessible
@@ -63,6 +63,14 @@ impl Args {
             let what = "--accessible is for the verbs; the studio has no such mode yet";
             return Err(Self::command().error(ErrorKind::MissingSubcommand, what));
         }
+        if let Some(Verb::Config {
+            action: ConfigAction::Path | ConfigAction::Init | ConfigAction::Show,
+            remove: true,
+        }) = args.verb
+        {
+            let what = "--remove is for `plantain config key`";
+            return Err(Self::command().error(ErrorKind::ArgumentConflict, what));
+        }
         Ok(args)
     }
 }
@@ -100,6 +108,9 @@ pub enum Verb {
         /// What to do with them.
         #[arg(value_enum)]
         action: ConfigAction,
+        /// With key: forgets it
+        #[arg(long)]
+        remove: bool,
     },
 }
 
@@ -190,6 +201,8 @@ pub enum ConfigAction {
     Path,
     /// Writes the commented defaults there; never over a file
     Init,
-    /// Prints every setting with its value and where it comes from
+    /// Prints every setting with its value and where it comes from, and what is in use of it
     Show,
+    /// Keeps the key for the base URL's gateway; asks for it, or reads it from a pipe
+    Key,
 }

@@ -1,4 +1,6 @@
-//! `plantain config path|init|show`.
+//! `plantain config path|init|show|key`.
+
+mod key;
 
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
@@ -13,7 +15,7 @@ use crate::endpoint::BaseUrl;
 use crate::library::Library;
 use crate::runtime::profile_for;
 
-pub(super) fn run(args: &Args, action: ConfigAction) -> Result<Outcome, Failure> {
+pub(super) fn run(args: &Args, action: ConfigAction, remove: bool) -> Result<Outcome, Failure> {
     let environment = Environment::of_process();
     let overrides = args.common.overrides();
     match action {
@@ -22,7 +24,15 @@ pub(super) fn run(args: &Args, action: ConfigAction) -> Result<Outcome, Failure>
             print::path(&paths.config_file);
         }
         ConfigAction::Init => init(&Paths::find(&environment, &overrides)?)?,
-        ConfigAction::Show => show(&Config::load(&environment, &overrides)?)?,
+        ConfigAction::Show => show(&Config::load(&environment, &overrides)?, &environment)?,
+        ConfigAction::Key => {
+            let config = Config::load(&environment, &overrides)?;
+            return if remove {
+                key::remove(&config)
+            } else {
+                key::keep(&config, &environment)
+            };
+        }
     }
     Ok(Outcome::Done)
 }
@@ -53,7 +63,7 @@ fn init(paths: &Paths) -> Result<(), Failure> {
     Ok(())
 }
 
-fn show(config: &Config) -> Result<(), Failure> {
+fn show(config: &Config, environment: &Environment) -> Result<(), Failure> {
     for (key, value, source) in config.settings.rows() {
         row(key, &value, &source.to_string());
     }
@@ -76,6 +86,10 @@ fn show(config: &Config) -> Result<(), Failure> {
     };
     row("in use: base URL", &format!("{:?}", base.to_string()), "");
     row("in use: profile", &format!("{profile:?}"), &why);
+    match key::told(config, environment, &base) {
+        Ok((key, why)) => row("in use: key", key, &why),
+        Err(failure) => row("in use: key", "none", failure.message.as_str()),
+    }
     Ok(())
 }
 

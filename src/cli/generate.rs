@@ -37,7 +37,7 @@ pub(super) fn run(args: &Args, verb: &Generate) -> Result<Outcome, Failure> {
         .transpose()?;
     super::block_on(async {
         let mut signals = Signals::listen()?;
-        let world = World::open(&config, &environment).await?;
+        let world = World::open(&config, &environment, async |_| false).await?;
         super::tell_repairs(&world.library);
         let request = request(verb, prompt, &config, &environment, &world)?;
         if world.demo {

@@ -18,3 +18,24 @@ impl Secret {
         &self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt;
+
+    use super::*;
+
+    #[test]
+    fn nothing_can_print_it() {
+        /// Has one implementation for what cannot be printed, and several to choose from for the rest.
+        trait Unprintable<A> {
+            const CHECKED: () = ();
+        }
+        impl<T> Unprintable<()> for T {}
+        impl<T: fmt::Debug> Unprintable<u8> for T {}
+        impl<T: fmt::Display> Unprintable<u16> for T {}
+        // Does not compile when there is a choice.
+        let () = <Secret as Unprintable<_>>::CHECKED;
+        assert!(Secret::new(" \n").is_none());
+    }
+}

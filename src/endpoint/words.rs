@@ -2,7 +2,7 @@
 
 pub(super) const CHECK_BASE_URL: &str = "check the base URL (it usually ends in /v1)";
 pub(super) const CHECK_KEY: &str = "check the key, and that it belongs to this base URL";
-pub(super) const NO_KEY: &str = "no API key is set, and this gateway wants one: PLANTAIN_API_KEY";
+pub(super) const NO_KEY: &str = "this gateway wants a key, and none is set for it: `plantain config key` keeps one, PLANTAIN_API_KEY beats it";
 pub(super) const CHECK_ACCESS: &str =
     "the key may have no access to this model; ask the gateway which models it has";
 pub(super) const TOP_UP: &str = "top up the account at the gateway, or use another key";

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-use crate::config::{Config, DemoPolicy, Environment, api_key};
+use crate::config::{API_KEY, Config, DemoPolicy, Environment, KeyFile, api_key};
 use crate::demo;
 use crate::domain::{Failure, FailureKind};
 use crate::endpoint::BaseUrl;
@@ -31,27 +31,38 @@ pub struct World {
 
 impl World {
     /// Opens the library, and starts the embedded endpoint if no base URL is set and the settings allow it.
-    pub async fn open(config: &Config, environment: &Environment) -> Result<Self, Failure> {
+    ///
+    /// `consents` is asked before a key would travel over plain http to another machine, where the settings say nothing
+    /// of it.
+    pub async fn open(
+        config: &Config,
+        environment: &Environment,
+        consents: impl AsyncFnOnce(&BaseUrl) -> bool,
+    ) -> Result<Self, Failure> {
         let settings = &config.settings;
         let named = settings.base_url.value.as_deref().map(BaseUrl::parse);
         let named = named.transpose()?;
         if named.is_none() {
             refuse_demo(config, environment)?;
         }
-        let library = Library::open(&settings.library.value, TimeZone::system())?;
-        let (base_url, key, server) = if let Some(url) = named {
-            let key = api_key(environment, settings)?;
-            if key.is_some() && url.needs_care_with_key() && !settings.allow_http.value {
+        let mut key = None;
+        if let Some(url) = &named {
+            key = api_key(environment, config, &url.origin())?;
+            let open = url.needs_care_with_key() && !settings.allow_http.value;
+            if key.is_some() && open && !consents(url).await {
                 return Err(Failure::new(
                     FailureKind::Config,
                     format!("the key would travel unencrypted to {url}"),
                 )
                 .hint("use an https:// base URL, or set allow_http = true under [endpoint]"));
             }
-            (url, key, None)
+        }
+        let library = Library::open(&settings.library.value, TimeZone::system())?;
+        let (base_url, server) = if let Some(url) = named {
+            (url, None)
         } else {
             let server = start_demo(config).await?;
-            (BaseUrl::parse(&server.base_url())?, None, Some(server))
+            (BaseUrl::parse(&server.base_url())?, Some(server))
         };
         let demo = server.is_some();
         let named = profile_for(config, &base_url)?;
@@ -92,21 +103,23 @@ async fn start_demo(config: &Config) -> Result<demo::Server, Failure> {
 /// Without a base URL: a key alone is a mistake, and the user may not want the demo.
 fn refuse_demo(config: &Config, environment: &Environment) -> Result<(), Failure> {
     let settings = &config.settings;
-    let key = if environment.var("PLANTAIN_API_KEY").is_some() {
-        Some("PLANTAIN_API_KEY")
-    } else {
-        settings
-            .api_key_command
-            .value
-            .as_ref()
-            .map(|_| "api_key_command")
+    let no_url = |what: &str, instead: &str| {
+        let what = format!("{what}, but no base URL says where to send it");
+        Err(Failure::new(FailureKind::Config, what).hint(format!(
+            "set PLANTAIN_BASE_URL, --base-url, or base_url under [endpoint]; {instead} to use the demo"
+        )))
     };
-    if let Some(key) = key {
-        return Err(Failure::new(
-            FailureKind::Config,
-            format!("{key} is set, but no base URL says where to send it"),
-        )
-        .hint("set PLANTAIN_BASE_URL, --base-url, or base_url under [endpoint]; unset the key to use the demo"));
+    if environment.var(API_KEY).is_some() {
+        return no_url(&format!("{API_KEY} is set"), "unset the key");
+    }
+    if settings.api_key_command.value.is_some() {
+        return no_url("api_key_command is set", "unset the key");
+    }
+    // A stored key names its gateway, but not that this call is for it: `--base-url` may have been forgotten, and
+    // whoever keeps a key did not come for procedural pictures.
+    if let Some(origin) = KeyFile::of(&config.paths).origins()?.first() {
+        let remove = format!("run `plantain config key --remove --base-url {origin}`");
+        return no_url(&format!("a key is kept for {origin}"), &remove);
     }
     if settings.demo.value == DemoPolicy::Refuse {
         return Err(Failure::new(

@@ -192,6 +192,17 @@ pub(super) fn hush(tty: &Tty) -> io::Result<()> {
     })
 }
 
+/// Stops echo, and keeps line editing, until [`restore_now`]. Ctrl+Z does nothing meanwhile: not every shell would turn
+/// the echo on again.
+pub(super) fn conceal(tty: &Tty) -> io::Result<()> {
+    hold(tty, None, Vec::new(), |termios| {
+        use rustix::termios::{LocalModes, SpecialCodeIndex};
+        termios.local_modes -= LocalModes::ECHO | LocalModes::ECHONL;
+        // _POSIX_VDISABLE
+        termios.special_codes[SpecialCodeIndex::VSUSP] = 0;
+    })
+}
+
 fn take(tty: &Tty, modes: Modes, farewell: Vec<u8>) -> io::Result<()> {
     hold(tty, Some(modes), farewell, Termios::make_raw)?;
     tty.set_given_back(false);

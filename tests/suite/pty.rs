@@ -4,6 +4,7 @@ mod behind;
 mod endings;
 mod flow;
 mod hard;
+mod keys;
 mod lending;
 mod probing;
 mod terminal;

@@ -18,7 +18,7 @@ use crate::runtime::signals::Signals;
 use crate::runtime::{World, environment_of, outside, watch};
 use crate::studio::keymap::{DEFAULT, Keymap};
 use crate::studio::{Endpoint, Form, Setup, State};
-use crate::terminal::{Tty, install_panic_hook, is_terminal};
+use crate::terminal::{Tty, ask_yes, install_panic_hook, is_terminal};
 use crate::view::Theme;
 
 /// Runs the studio until it is quit. `tell` gets words for the user after the terminal was given back.
@@ -32,8 +32,18 @@ pub async fn run(
     let tty = terminal(environment)?;
     let keymap = keymap(config)?;
     let theme = Theme::named(&config.settings.theme.value)?;
-    let signals = Signals::listen_for_studio()?;
-    let world = Arc::new(World::open(config, environment).await?);
+    let mut signals = Signals::listen_for_studio()?;
+    let opening = World::open(config, environment, async |url| {
+        let what = format!("plantain: the key would travel unencrypted to {url}: send it?");
+        ask_yes(&tty, Clean::line(&what).as_str())
+            .await
+            .unwrap_or(false)
+    });
+    let world = tokio::select! {
+        world = opening => Arc::new(world?),
+        // At the question, since nothing else waits there.
+        number = signals.next_end() => return Ok(Ending::Signal(number)),
+    };
     install_panic_hook(picture::panic_is_caught);
     let size = tty.size();
     let facts = environment_of(environment, size);

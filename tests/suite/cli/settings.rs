@@ -176,7 +176,7 @@ async fn the_help_tells_everything() {
         ("history", &["[QUERY]", "--limit", "--json", "20"]),
         ("show", &["last"]),
         ("serve", &["--port", "--delay"]),
-        ("config", &["path", "init", "show"]),
+        ("config", &["path", "init", "show", "key", "--remove"]),
     ] {
         let text = help(&[verb]).await;
         for word in words {
