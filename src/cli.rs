@@ -7,6 +7,7 @@ mod config;
 mod generate;
 mod history;
 mod inline;
+mod offer;
 mod output;
 mod print;
 mod progress;

@@ -4,6 +4,7 @@
 
 mod catalog;
 mod clean;
+mod convert;
 mod difference;
 mod display;
 mod failure;
@@ -24,6 +25,7 @@ mod secret;
 
 pub use catalog::{Catalog, Price};
 pub use clean::Clean;
+pub use convert::Convert;
 pub use difference::{Difference, remarks};
 pub use display::{CellSize, ColorDepth, Display, GraphicsKind};
 pub use failure::{Failure, FailureKind};
@@ -33,7 +35,7 @@ pub use id::{GenerationId, PictureId, TaskId};
 pub use json::{GenerationJson, PictureJson, StatusJson};
 pub use model::{Family, Model, Tier};
 pub use now::Now;
-pub use picture::{Picture, PixelSize};
+pub use picture::{DEMO_TEXT, Picture, PixelSize};
 pub use profile::{Constant, FieldPath, Profile, ReferenceForms};
 pub use progress::Progress;
 pub use prompt::Prompt;

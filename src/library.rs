@@ -4,6 +4,7 @@
 //! pixels: bytes and measures come from the caller.
 
 mod check;
+mod convert;
 mod demo;
 mod error;
 mod files;

@@ -6,6 +6,7 @@
 //! None of them panics on a damaged or lying file, and none trusts a name, a suffix or a MIME type.
 
 mod container;
+mod convert;
 mod decode;
 mod encode;
 mod error;
@@ -15,6 +16,7 @@ mod sniff;
 mod verify;
 mod whole;
 
+pub use convert::{Converted, convert};
 pub use decode::{Limits, decode, measure, measure_in, panic_is_caught};
 pub use encode::{encode, encode_rgb};
 pub use error::PictureError;

@@ -3,6 +3,7 @@
 //! The studio and the command line both run on this. Nothing here draws, and nothing here decides what is asked.
 
 mod check;
+mod convert;
 mod gate;
 mod queue;
 mod reference;
@@ -21,12 +22,14 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use uuid::Uuid;
 
 use crate::domain::{
-    Catalog, Failure, FailureKind, Generation, GenerationId, Profile, Progress, Request, Secret,
+    Catalog, Convert, Failure, FailureKind, Generation, GenerationId, Profile, Progress, Request,
+    Secret,
 };
 use crate::endpoint::{BaseUrl, Client, Downloader, Timeouts};
 use crate::library::Library;
 use gate::Gate;
 
+pub use convert::{Conversion, convert};
 pub use gate::Cancel;
 pub use queue::Queue;
 pub use reference::find_reference;
@@ -54,6 +57,8 @@ pub struct Setup {
     pub silence: Duration,
     /// Whether the base URL is the embedded endpoint of this process.
     pub demo: bool,
+    /// Whether pictures that come in another format get a second file in the one that was asked.
+    pub convert: Convert,
 }
 
 /// Takes requests to saved pictures. Cheap to clone.

@@ -5,6 +5,7 @@
 
 pub mod action;
 mod attaching;
+mod convert;
 mod details;
 mod drafts;
 mod editor;
@@ -24,6 +25,8 @@ mod update;
 pub mod words;
 
 pub use action::{ACTIONS, Action, ActionInfo, Context};
+pub use convert::offer;
+use convert::target;
 pub use details::{Detail, DetailLine, LABEL_WIDTH, caption, detail_lines, details, facts};
 pub use editor::{Editor, LineField, VisualLine};
 pub use effect::Effect;

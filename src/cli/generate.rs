@@ -9,14 +9,15 @@ use serde::Serialize;
 
 use super::args::{Args, Generate};
 use super::inline::Inline;
+use super::offer::offer;
 use super::output::Output;
 use super::progress::Ticker;
 use super::resume::Resumed;
 use super::{Outcome, print};
 use crate::config::{Config, Environment};
 use crate::domain::{
-    Catalog, Clean, Failure, FailureKind, Generation, GenerationJson, Picture, Progress, Prompt,
-    Request, State, remarks,
+    Catalog, Clean, Convert, Failure, FailureKind, Generation, GenerationJson, Picture, Progress,
+    Prompt, Request, State, remarks,
 };
 use crate::pipeline::{Running, Tell, find_reference};
 use crate::runtime::{Halt, Signals, World, finishing, limit_after, wind_down};
@@ -101,8 +102,11 @@ pub(super) fn run(args: &Args, verb: &Generate) -> Result<Outcome, Failure> {
             signal = further.or(signal);
         }
         // Those that did not even get to write their end down are told of by the next start.
-        let all = all.unwrap_or_default();
+        let mut all = all.unwrap_or_default();
         ticker.end();
+        if config.settings.convert.value == Convert::Ask && signal.is_none() {
+            signal = offer(&mut all, &world.library, verb.json, &mut signals).await;
+        }
         let saved = all.iter().any(|generation| generation.selected().is_some());
         let mut printer = Printer {
             verb,

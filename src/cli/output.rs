@@ -14,6 +14,8 @@ pub(super) struct Output {
     folder: bool,
     force: bool,
     count: u8,
+    /// A picture that was converted to this is copied so.
+    asked: FileFormat,
 }
 
 impl Output {
@@ -50,6 +52,7 @@ impl Output {
             folder,
             force,
             count,
+            asked: format.into(),
         };
         if !folder && !force {
             let extensions = [
@@ -71,24 +74,36 @@ impl Output {
         Ok(output)
     }
 
-    /// Copies the `n`th picture (from 1); gives the path, and a notice when the extension had to change.
+    /// Copies the `n`th picture (from 1), its second file where it was converted to what was asked; gives the path, and
+    /// a notice when that or another extension is news.
     pub(super) fn copy(
         &self,
         n: u8,
         picture: &Picture,
     ) -> Result<(PathBuf, Option<String>), Failure> {
+        let converted = picture
+            .converted_to(self.asked)
+            .filter(|path| picture.format != self.asked && path.is_file());
+        let (from, format) = converted.map_or((picture.path.as_path(), picture.format), |path| {
+            (path, self.asked)
+        });
         let target = if self.folder {
-            self.path.join(picture.path.file_name().unwrap_or_default())
+            self.path.join(from.file_name().unwrap_or_default())
         } else {
-            self.numbered(n, Some(self.extension(picture.format)))
+            self.numbered(n, Some(self.extension(format)))
         };
-        copy_file(&picture.path, &target, self.force).map_err(|error| {
+        copy_file(from, &target, self.force).map_err(|error| {
             Failure::new(
                 FailureKind::Library,
                 format!("cannot write {}: {error}", target.display()),
             )
             .hint(format!("the picture is safe at {}", picture.path.display()))
         })?;
+        if converted.is_some() {
+            let (name, came) = (target.display(), picture.format);
+            let notice = format!("{name} is converted from the {came} that came");
+            return Ok((target, Some(notice)));
+        }
         let renamed = !self.folder
             && self
                 .asked_extension()

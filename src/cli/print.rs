@@ -76,6 +76,16 @@ pub fn note(text: &Clean) {
     aside(format_args!("plantain: {text}\n"));
 }
 
+/// A question, on stderr; what is answered stands behind it.
+pub fn ask(question: &Clean) {
+    aside(format_args!("plantain: {question} "));
+}
+
+/// Ends a line on stderr that somebody else began.
+pub fn end_line() {
+    aside(format_args!("\n"));
+}
+
 /// A failure with its hint, on stderr.
 pub fn failure(failure: &Failure) {
     aside(format_args!("plantain: {failure}\n"));

@@ -9,7 +9,9 @@ use super::paths::{self, Paths};
 use super::profiles::Profiles;
 use super::settings::{DemoPolicy, Notify, Settings, Source, Value};
 use super::{DEFAULT_CONFIG, Environment, Overrides, UserFile};
-use crate::domain::{AspectRatio, Failure, FailureKind, GraphicsKind, OutputFormat, Profile};
+use crate::domain::{
+    AspectRatio, Convert, Failure, FailureKind, GraphicsKind, OutputFormat, Profile,
+};
 use file::{File, parse};
 
 pub(super) use file::{Layer, describe};
@@ -71,6 +73,7 @@ fn defaults(paths: &Paths) -> Result<Settings, Failure> {
         .ok_or_else(|| Failure::new(FailureKind::Internal, "16:9 is not a ratio"))?;
     Ok(Settings {
         demo: value(DemoPolicy::Allow),
+        convert: value(Convert::Never),
         base_url: value(None),
         profile: value(String::new()),
         profile_for: BTreeMap::new(),
@@ -108,6 +111,7 @@ fn lay_file(
     let File {
         profiles: tables,
         demo,
+        convert,
         endpoint,
         form,
         library,
@@ -115,6 +119,7 @@ fn lay_file(
     } = file;
     profiles.lay(layer, tables)?;
     layer.lay(&mut settings.demo, demo, Ok)?;
+    layer.lay(&mut settings.convert, convert, Ok)?;
     layer.lay(&mut settings.base_url, endpoint.base_url, |v| {
         Ok(filled(&v))
     })?;

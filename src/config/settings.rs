@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use crate::domain::{AspectRatio, GraphicsKind, OutputFormat};
+use crate::domain::{AspectRatio, Convert, GraphicsKind, OutputFormat};
 
 /// Where a value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +71,8 @@ pub enum Notify {
 pub struct Settings {
     /// What happens without a base URL.
     pub demo: Value<DemoPolicy>,
+    /// What happens to a picture that comes in another format than asked.
+    pub convert: Value<Convert>,
     /// The gateway's address; `None` means the demo.
     pub base_url: Value<Option<String>>,
     /// How requests are written.
@@ -126,6 +128,11 @@ impl Settings {
         let graphics = self.graphics.value.map_or("auto", GraphicsKind::as_str);
         let mut rows = vec![
             ("demo", text(demo), &self.demo.source),
+            (
+                "convert",
+                text(self.convert.value.as_str()),
+                &self.convert.source,
+            ),
             (
                 "endpoint.base_url",
                 text(self.base_url.value.as_deref().unwrap_or_default()),

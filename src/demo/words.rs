@@ -1,7 +1,7 @@
 //! The words of the demo endpoint that people read while and after a picture is made.
 
 /// What is written into every picture of a demo endpoint.
-pub const PICTURE_TEXT: &str = "plantain demo endpoint: procedural picture, no model was called";
+pub use crate::domain::DEMO_TEXT as PICTURE_TEXT;
 
 /// What a stream tells before its picture: one line a delta, each ended by a line end, so that in the joined text the
 /// URL stands alone on the last line.

@@ -268,6 +268,7 @@ mod tests {
             sha256: String::new(),
             url: None,
             selected: false,
+            converted: Vec::new(),
         };
         generation.pictures = vec![
             picture(1, FileFormat::Jpeg, (1376, 768)),

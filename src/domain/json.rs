@@ -79,11 +79,18 @@ pub struct PictureJson {
     /// Whether it stands for its generation.
     #[serde(default)]
     pub selected: bool,
+    /// The same picture in other formats: files beside `path`, absolute.
+    #[serde(default, serialize_with = "as_texts")]
+    pub converted: Vec<PathBuf>,
 }
 
 /// JSON is text; of a path that is none, what can be read of it.
 fn as_text<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&path.to_string_lossy())
+}
+
+fn as_texts<S: Serializer>(paths: &[PathBuf], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(paths.iter().map(|path| path.to_string_lossy()))
 }
 
 impl From<&Picture> for PictureJson {
@@ -98,6 +105,7 @@ impl From<&Picture> for PictureJson {
             sha256: picture.sha256.clone(),
             url: picture.url.clone(),
             selected: picture.selected,
+            converted: picture.converted.clone(),
         }
     }
 }

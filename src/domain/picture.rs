@@ -1,11 +1,14 @@
 //! A picture that was saved: where it is and what was measured of it.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{FileFormat, PictureId};
+use super::{FileFormat, OutputFormat, PictureId};
+
+/// What is written into every picture of a demo endpoint, and into what is converted from it.
+pub const DEMO_TEXT: &str = "plantain demo endpoint: procedural picture, no model was called";
 
 /// Width and height in px.
 #[derive(
@@ -50,6 +53,8 @@ pub struct Picture {
     pub url: Option<String>,
     /// The one that stands for its generation.
     pub selected: bool,
+    /// The same picture in other formats, at most one of each: files beside the served one, absolute.
+    pub converted: Vec<PathBuf>,
 }
 
 impl Picture {
@@ -58,5 +63,19 @@ impl Picture {
         self.url
             .as_deref()
             .map(|url| url.split(['?', '#']).next().unwrap_or(url))
+    }
+
+    /// Its second file in that format.
+    pub fn converted_to(&self, format: FileFormat) -> Option<&Path> {
+        let extension = format.extension();
+        self.converted
+            .iter()
+            .find(|path| path.extension() == Some(extension.as_ref()))
+            .map(PathBuf::as_path)
+    }
+
+    /// Whether it could be written in that format: it can be decoded and is another one.
+    pub fn can_become(&self, format: OutputFormat) -> bool {
+        self.size.is_some() && self.format != FileFormat::from(format)
     }
 }

@@ -32,9 +32,11 @@ impl Library {
             Ok(removed)
         })?;
         for picture in removed.iter().flat_map(|generation| &generation.pictures) {
-            // Gone already is as good; nothing outside the library was ever written down.
-            if picture.path.starts_with(&self.inner.folder) {
-                let _ = fs::remove_file(&picture.path);
+            for path in [&picture.path].into_iter().chain(&picture.converted) {
+                // Gone already is as good; nothing outside the library was ever written down.
+                if path.starts_with(&self.inner.folder) {
+                    let _ = fs::remove_file(path);
+                }
             }
         }
         Ok(removed.len())

@@ -3,7 +3,7 @@
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, params_from_iter};
 
-use crate::domain::{Failure, Generation, GenerationId, Picture};
+use crate::domain::{Failure, Generation, GenerationId, Picture, PictureId};
 
 use super::error::Error;
 use super::rows::Rows;
@@ -127,6 +127,13 @@ impl Rows<'_> {
         self.all("WHERE id = ?1", [id.to_string()])?
             .pop()
             .ok_or_else(|| words::not_found(&id.to_string()).into())
+    }
+
+    pub(super) fn picture_of(&self, id: PictureId) -> Result<Picture, Error> {
+        let pictures = self.of(id.generation)?.pictures;
+        let count = pictures.len();
+        let found = pictures.into_iter().find(|p| p.id == id);
+        found.ok_or_else(|| words::no_such_picture(id.generation, id.n, count).into())
     }
 
     pub(super) fn newest_with_picture(&self) -> Result<Option<Generation>, Error> {

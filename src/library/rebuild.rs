@@ -154,7 +154,10 @@ fn put(rows: &Rows, mut generation: Generation, owner: &str) -> Result<Put, Erro
     for picture in &generation.pictures {
         let relative = picture.path.strip_prefix(rows.folder);
         if let Some(path) = relative.ok().and_then(|path| path.to_str()) {
-            unless_refused(rows::insert_picture(connection, seq, picture, path))?;
+            let inserted = rows::insert_picture(connection, seq, picture, path);
+            if unless_refused(inserted)?.is_some() {
+                rows::set_converted(connection, picture, rows.folder)?;
+            }
         }
     }
     Ok(outcome)

@@ -156,7 +156,7 @@ impl Rows<'_> {
 
     pub(super) fn add_pictures(&self, generation: &mut Generation) -> Result<(), Error> {
         let mut select = self.connection.prepare_cached(
-            "SELECT n, url, path, format, width, height, bytes, sha256, selected
+            "SELECT n, url, path, format, width, height, bytes, sha256, selected, converted
              FROM pictures WHERE generation = ?1 ORDER BY n",
         )?;
         generation.pictures = select
@@ -184,14 +184,23 @@ impl Rows<'_> {
             bytes: row.get::<_, i64>(6)?.unsigned_abs(),
             sha256: row.get(7)?,
             selected: row.get(8)?,
+            converted: from_json::<Vec<String>>(row, 9)?
+                .iter()
+                .map(|path| self.folder.join(path))
+                .collect(),
         })
     }
 
-    /// Whether some picture's row names this path (from the library's folder).
+    /// Whether some picture's row names this path (from the library's folder), as served or as converted.
     pub(super) fn names_path(&self, path: &str) -> Result<bool, Error> {
         Ok(self
             .connection
-            .query_row("SELECT 1 FROM pictures WHERE path = ?1", [path], |_| Ok(()))
+            .query_row(
+                "SELECT 1 FROM pictures WHERE path = ?1 UNION ALL
+                 SELECT 1 FROM pictures, json_each(converted) WHERE converted <> '[]' AND value = ?1",
+                [path],
+                |_| Ok(()),
+            )
             .optional()?
             .is_some())
     }
@@ -287,6 +296,26 @@ pub(super) fn insert_picture(
         picture.sha256,
         picture.selected,
     ])?;
+    Ok(())
+}
+
+/// Writes the paths of a picture's second files; those outside of `folder`, the library's, are none of it.
+pub(super) fn set_converted(
+    connection: &Connection,
+    picture: &Picture,
+    folder: &Path,
+) -> Result<(), Error> {
+    let id = picture.id;
+    let paths: Vec<&str> = picture
+        .converted
+        .iter()
+        .filter_map(|path| path.strip_prefix(folder).ok()?.to_str())
+        .collect();
+    connection.execute(
+        "UPDATE pictures SET converted = ?3
+         WHERE generation = (SELECT seq FROM generations WHERE id = ?1) AND n = ?2",
+        params![id.generation.to_string(), id.n, json(&paths)?],
+    )?;
     Ok(())
 }
 

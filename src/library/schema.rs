@@ -10,7 +10,7 @@ use super::rows::COLUMNS;
 use super::{history, words};
 
 /// Version 1 is the first entry. Append; what stands here was already run on people's libraries.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     // `seq` is the only order: a clock may jump. The columns that every list reads stand before the long ones.
     "CREATE TABLE generations (
         seq        INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -62,6 +62,21 @@ const MIGRATIONS: [&str; 2] = [
     ) STRICT, WITHOUT ROWID;",
     // Until then only one profile had a fallback.
     "ALTER TABLE endpoints ADD COLUMN asked TEXT NOT NULL DEFAULT 'documented';",
+    // The same picture in other formats: a JSON array of paths from the library's folder.
+    "ALTER TABLE pictures ADD COLUMN converted TEXT NOT NULL DEFAULT '[]';",
+];
+
+/// What lets an older database be read where it cannot be brought up to date: what it is asked for, and a view of this
+/// connection alone that has it.
+const STAND_INS: [(&str, &str); MIGRATIONS.len() - 1] = [
+    (
+        "SELECT asked FROM endpoints",
+        "CREATE TEMP VIEW endpoints AS SELECT *, 'documented' AS asked FROM main.endpoints",
+    ),
+    (
+        "SELECT converted FROM pictures",
+        "CREATE TEMP VIEW pictures AS SELECT *, '[]' AS converted FROM main.pictures",
+    ),
 ];
 
 /// How long a call waits for another process's write.
@@ -124,7 +139,7 @@ pub(super) fn is_complete(connection: &Connection) -> bool {
         &format!(
             "SELECT {COLUMNS} FROM generations INDEXED BY in_work WHERE state IN ('prepared', 'sent', 'answered')"
         ),
-        "SELECT generation, n, url, path, format, width, height, bytes, sha256, selected FROM pictures",
+        "SELECT generation, n, url, path, format, width, height, bytes, sha256, selected, converted FROM pictures",
         "SELECT rowid FROM search WHERE search MATCH 'fox'",
         "SELECT base_url, asked, profile FROM endpoints",
         "SELECT name, text FROM drafts",
@@ -155,6 +170,9 @@ pub(super) fn reader(path: &Path) -> Result<Connection, Error> {
     if theirs > ours() {
         return Err(words::newer(path, theirs, ours()).into());
     }
+    if (1..ours()).contains(&theirs) {
+        stand_in(&connection)?;
+    }
     connection.create_scalar_function(
         "holds",
         2,
@@ -166,6 +184,17 @@ pub(super) fn reader(path: &Path) -> Result<Connection, Error> {
         },
     )?;
     Ok(connection)
+}
+
+/// Gives this connection alone the columns that an older database has not.
+pub(super) fn stand_in(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    for (asked, view) in STAND_INS {
+        if connection.prepare(asked).is_err() {
+            connection.execute_batch(view)?;
+        }
+    }
+    Ok(())
 }
 
 fn version(connection: &Connection) -> rusqlite::Result<i64> {

@@ -74,16 +74,32 @@ pub fn measure_in(reader: impl BufRead + Seek, limits: Limits) -> Result<PixelSi
 /// # Errors
 /// All of [`PictureError`]; a panic inside a decoder is `Damaged`.
 pub fn decode(bytes: &[u8], limits: Limits) -> Result<Pixels, PictureError> {
+    guarded(|| pixels(open(Cursor::new(bytes), limits)?))
+}
+
+/// As [`decode`], with the colour profile (ICC) that the pixels are in. One that is not for RGB does not belong to
+/// them: they were turned into RGB.
+pub(super) fn decode_with_profile(
+    bytes: &[u8],
+    limits: Limits,
+) -> Result<(Pixels, Option<Vec<u8>>), PictureError> {
     guarded(|| {
         let mut decoder = open(Cursor::new(bytes), limits)?;
-        let orientation = orientation_of(&mut decoder);
-        let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| PictureError::Damaged)?;
-        picture.apply_orientation(orientation);
-        let alpha = picture.color().has_alpha();
-        let rgba = picture.into_rgba8();
-        let size = PixelSize::new(rgba.width(), rgba.height());
-        Pixels::build(size, rgba.into_raw(), alpha).ok_or(PictureError::Damaged)
+        let profile = decoder.icc_profile().ok().flatten();
+        // The header's field "data colour space" (ICC.1, 7.2.6).
+        let profile = profile.filter(|p| p.get(16..20) == Some(b"RGB ".as_slice()));
+        Ok((pixels(decoder)?, profile))
     })
+}
+
+fn pixels(mut decoder: impl ImageDecoder) -> Result<Pixels, PictureError> {
+    let orientation = orientation_of(&mut decoder);
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| PictureError::Damaged)?;
+    picture.apply_orientation(orientation);
+    let alpha = picture.color().has_alpha();
+    let rgba = picture.into_rgba8();
+    let size = PixelSize::new(rgba.width(), rgba.height());
+    Pixels::build(size, rgba.into_raw(), alpha).ok_or(PictureError::Damaged)
 }
 
 /// The EXIF orientation, 1 to 8; 1 also where there is none or it cannot be read.
@@ -144,7 +160,7 @@ fn orientation_of(decoder: &mut impl ImageDecoder) -> Orientation {
     decoder.orientation().unwrap_or(Orientation::NoTransforms)
 }
 
-/// Runs a decoder; its panic becomes `Damaged`.
+/// Runs a codec; its panic becomes `Damaged`.
 pub(super) fn guarded<T>(
     work: impl FnOnce() -> Result<T, PictureError>,
 ) -> Result<T, PictureError> {

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
 use image::codecs::webp::WebPEncoder;
-use image::{ExtendedColorType, ImageEncoder, RgbImage};
+use image::{ExtendedColorType, ImageEncoder, ImageResult, RgbImage};
 
 use super::{PictureError, Pixels};
 use crate::domain::{OutputFormat, PixelSize};
@@ -17,11 +17,24 @@ use crate::domain::{OutputFormat, PixelSize};
 /// # Errors
 /// `TooLarge` where the format cannot hold the size (jpeg 65,535 px a side, webp 16,384 px).
 pub fn encode(pixels: &Pixels, format: OutputFormat, quality: u8) -> Result<Vec<u8>, PictureError> {
+    encode_with_profile(pixels, format, quality, None)
+}
+
+/// As [`encode()`], with the colour profile (ICC) that the pixels are in.
+pub(super) fn encode_with_profile(
+    pixels: &Pixels,
+    format: OutputFormat,
+    quality: u8,
+    profile: Option<Vec<u8>>,
+) -> Result<Vec<u8>, PictureError> {
+    let size = pixels.size();
     if format == OutputFormat::Jpeg || pixels.is_opaque() {
-        return encode_rgb(&pixels.over([u8::MAX; 3]), format, quality);
+        let rgb = pixels.over([u8::MAX; 3]);
+        let color = ExtendedColorType::Rgb8;
+        return write(rgb.as_raw(), size, color, format, quality, profile);
     }
-    let rgba = ExtendedColorType::Rgba8;
-    write(pixels.rgba(), pixels.size(), rgba, format, quality)
+    let color = ExtendedColorType::Rgba8;
+    write(pixels.rgba(), size, color, format, quality, profile)
 }
 
 /// As [`encode()`], for a picture that was drawn here and never had an alpha.
@@ -34,7 +47,8 @@ pub fn encode_rgb(
     quality: u8,
 ) -> Result<Vec<u8>, PictureError> {
     let size = PixelSize::new(rgb.width(), rgb.height());
-    write(rgb.as_raw(), size, ExtendedColorType::Rgb8, format, quality)
+    let color = ExtendedColorType::Rgb8;
+    write(rgb.as_raw(), size, color, format, quality, None)
 }
 
 fn write(
@@ -43,17 +57,34 @@ fn write(
     color: ExtendedColorType,
     format: OutputFormat,
     quality: u8,
+    profile: Option<Vec<u8>>,
 ) -> Result<Vec<u8>, PictureError> {
-    let (width, height) = (size.width, size.height);
     let mut out = Cursor::new(Vec::new());
     match format {
-        OutputFormat::Jpeg => JpegEncoder::new_with_quality(&mut out, quality.clamp(1, 100))
-            .write_image(data, width, height, color),
-        OutputFormat::Png => PngEncoder::new(&mut out).write_image(data, width, height, color),
+        OutputFormat::Jpeg => {
+            let encoder = JpegEncoder::new_with_quality(&mut out, quality.clamp(1, 100));
+            write_to(encoder, data, size, color, profile)
+        }
+        OutputFormat::Png => write_to(PngEncoder::new(&mut out), data, size, color, profile),
         OutputFormat::Webp => {
-            WebPEncoder::new_lossless(&mut out).write_image(data, width, height, color)
+            let encoder = WebPEncoder::new_lossless(&mut out);
+            write_to(encoder, data, size, color, profile)
         }
     }
     .map_err(|_| PictureError::TooLarge { size })?;
     Ok(out.into_inner())
+}
+
+fn write_to(
+    mut encoder: impl ImageEncoder,
+    data: &[u8],
+    size: PixelSize,
+    color: ExtendedColorType,
+    profile: Option<Vec<u8>>,
+) -> ImageResult<()> {
+    if let Some(profile) = profile {
+        // All three formats hold one; a picture without it is still the picture.
+        let _ = encoder.set_icc_profile(profile);
+    }
+    encoder.write_image(data, size.width, size.height, color)
 }

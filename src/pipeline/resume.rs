@@ -91,6 +91,7 @@ impl Run {
                 Err(stop) => return Err(stop),
             }
         }
+        self.convert(|_| false).await?;
         match lost {
             Some(_) if self.generation.demo => Err(Stop::Failed(
                 Failure::new(

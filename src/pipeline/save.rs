@@ -72,7 +72,12 @@ impl Run {
             if let Some(failure) = &answer.failure {
                 self.note(failure.message.as_str());
             }
-            return self.select(&answer).await.map_err(Stop::from);
+            self.select(&answer).await?;
+            let images = &answer.images;
+            let of = |n: u16| usize::from(n).checked_sub(1).and_then(|at| images.get(at));
+            return self
+                .convert(|n| of(n).is_some_and(|image| image.draft))
+                .await;
         }
         Err(self.without_picture(answer, lost))
     }

@@ -10,10 +10,11 @@ use tokio::task::JoinHandle;
 use super::World;
 use super::ending::Halt;
 use crate::domain::{
-    Clean, Failure, FailureKind, Generation, GenerationId, Progress, Request, State, TaskId,
+    Clean, Failure, FailureKind, Generation, GenerationId, OutputFormat, PictureId, Progress,
+    Request, State, TaskId,
 };
 use crate::library::Query;
-use crate::pipeline::{Cancel, Tell, blocking, find_reference};
+use crate::pipeline::{Cancel, Tell, blocking, convert, find_reference};
 use crate::studio::{Event, Page, Session};
 
 /// The name of the studio's draft in the library.
@@ -198,13 +199,28 @@ impl Hands {
         );
     }
 
-    /// Removes what the demo endpoint made; the list reads itself anew, as after another process's change.
+    /// Removes what the demo endpoint made.
     pub(super) fn remove_demo(&self, task: TaskId) {
         let library = self.world.library.clone();
+        self.change(task, move || {
+            let removed = library.remove_demo();
+            removed.map(|count| Clean::line(&format!("{count} removed")))
+        });
+    }
+
+    /// Writes a picture once more in another format.
+    pub(super) fn convert(&self, task: TaskId, picture: PictureId, to: OutputFormat) {
+        let library = self.world.library.clone();
+        self.change(task, move || {
+            convert(&library, picture, to).map(|done| done.told())
+        });
+    }
+
+    /// Changes the library and ends in a toast; the list reads itself anew, as after another process's change.
+    fn change(&self, task: TaskId, work: impl FnOnce() -> Result<Clean, Failure> + Send + 'static) {
         let events = self.events.clone();
         tokio::spawn(async move {
-            let removed = blocking(move || library.remove_demo()).await;
-            let result = removed.map(|count| Clean::line(&format!("{count} removed")));
+            let result = blocking(work).await;
             let _ = events.send(Event::Done { task, result });
             let _ = events.send(Event::LibraryChanged);
         });

@@ -242,6 +242,7 @@ impl Studio {
                 self.hands
                     .toast(task, move || outside::save_copy(&picture, &folder));
             }
+            Effect::Convert { task, picture, to } => self.hands.convert(task, picture, to),
             Effect::RemoveDemo { task } => self.hands.remove_demo(task),
             Effect::OpenOutside { task, path } => {
                 let remote = self.state.display.remote;

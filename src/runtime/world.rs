@@ -78,6 +78,7 @@ impl World {
             parallel: usize::from(settings.parallel.value),
             silence: Duration::from_secs(u64::from(settings.silence_s.value)),
             demo,
+            convert: settings.convert.value,
         })?;
         Ok(Self {
             library,

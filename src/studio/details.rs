@@ -46,6 +46,9 @@ pub fn details(generation: &Generation, job: Option<&Job>) -> Vec<Detail> {
     for picture in &generation.pictures {
         add("Picture", &facts(picture));
         add("File", &picture.path.to_string_lossy());
+        for path in &picture.converted {
+            add("Converted", &path.to_string_lossy());
+        }
         add("URL", picture.url_for_show().unwrap_or_default());
     }
     for notice in &generation.notices {

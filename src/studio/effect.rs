@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::domain::{GenerationId, Picture, Request, TaskId};
+use crate::domain::{GenerationId, OutputFormat, Picture, PictureId, Request, TaskId};
 
 use super::Session;
 
@@ -52,6 +52,15 @@ pub enum Effect {
         task: TaskId,
         /// What to copy.
         picture: Box<Picture>,
+    },
+    /// Write the picture once more in another format, beside its file. Answered by `Done`, and by `LibraryChanged`.
+    Convert {
+        /// Echoed.
+        task: TaskId,
+        /// Which one.
+        picture: PictureId,
+        /// What to.
+        to: OutputFormat,
     },
     /// Open a file with the desktop's program. Answered by `Done`.
     OpenOutside {

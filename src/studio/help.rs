@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::editor::wrapped;
 use super::keymap::show_keys;
-use super::{ACTIONS, Action, Context, Focus, Keymap, Popup, State, sheet_lines};
+use super::{ACTIONS, Action, Context, Focus, Keymap, Popup, State, sheet_lines, target};
 
 /// One hint of the footer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,6 +105,7 @@ fn over(state: &State) -> Option<Vec<(Action, &'static str)>> {
             (Action::SelectPrevious, "previous"),
             (Action::Edit, "edit"),
             (Action::SaveCopy, "save"),
+            (Action::Convert, "convert"),
             (Action::CopyPath, "path"),
             (Action::Cancel, "cancel"),
             (Action::Again, "again"),
@@ -126,6 +127,7 @@ pub(super) fn fits_row(state: &State, action: Action) -> bool {
         A::Edit | A::Finish | A::SaveCopy | A::CopyPath | A::CopyUrl | A::OpenOutside => {
             history.shown().is_some()
         }
+        A::Convert => target(state).is_some(),
         A::FullView
         | A::Details
         | A::Again

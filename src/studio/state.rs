@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ratatui::layout::Position;
 
-use crate::domain::{Catalog, Clean, Display, GenerationId, Now, Request, TaskId};
+use crate::domain::{Catalog, Clean, Convert, Display, GenerationId, Now, Request, TaskId};
 
 use super::attaching::Attaching;
 use super::drafts::Drafts;
@@ -105,6 +105,8 @@ pub struct Setup {
     pub library: Clean,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
+    /// What happens to pictures that come in another format than asked.
+    pub convert: Convert,
 }
 
 /// The whole state.
@@ -130,6 +132,8 @@ pub struct State {
     pub endpoint: Endpoint,
     /// The library's folder.
     pub library: Clean,
+    /// What happens to pictures that come in another format than asked.
+    pub convert: Convert,
 
     /// The pane that has the keyboard.
     pub focus: Focus,
@@ -209,6 +213,7 @@ impl State {
             keymap: setup.keymap,
             endpoint: setup.endpoint,
             library: setup.library,
+            convert: setup.convert,
             focus: Focus::Prompt,
             upper: Upper::Picture,
             full_view: false,

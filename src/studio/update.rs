@@ -194,6 +194,7 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         A::RecallAll => row::recall(state, true),
         A::RecallPrompt => row::recall(state, false),
         A::Cancel => return row::cancel(state),
+        A::Convert => return row::convert(state),
         A::CancelQueued => return row::cancel_queued(state),
         A::RemoveDemo => state.ask = Some(Ask::RemoveDemo),
         A::SaveCopy

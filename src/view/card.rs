@@ -5,7 +5,7 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 use crate::domain::{Clean, Generation, Picture, State as Stand, StatusJson};
-use crate::studio::{Action, Job, facts, words};
+use crate::studio::{Action, Job, facts, offer, words};
 
 use super::picture::told;
 use super::row;
@@ -56,6 +56,9 @@ pub fn picture(sheet: &mut Sheet<'_>, room: Rect, generation: &Generation, pictu
     let words = told(card.sheet, generation, picture);
     if !words.is_empty() {
         card.paragraph(&words, theme.warn, 3);
+    }
+    if let Some((keys, what)) = offer(card.sheet.state) {
+        card.line(&format!("{keys} {what}"), theme.dim);
     }
     card.gap();
     // The whole path, so that it can be selected and copied.

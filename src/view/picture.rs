@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::{Clean, Difference, Generation, GraphicsKind, Picture, remarks};
 use crate::graphics::fit;
-use crate::studio::{Focus, caption};
+use crate::studio::{Focus, caption, offer};
 
 use super::card;
 use super::panel;
@@ -108,7 +108,9 @@ fn draw_caption(sheet: &mut Sheet<'_>, area: Rect, generation: &Generation, pict
     }
     let asked = Clean::line(&generation.request.model);
     let model = generation.model_answered.as_ref().unwrap_or(&asked);
-    let model = Some(model).filter(|_| difference.model_notice().is_none());
+    // Another model is in the line of what differs, which needs the room where there is one line only.
+    let whole = as_asked || (!alone && difference.model_notice().is_none());
+    let model = Some(model).filter(|_| whole);
     let demo = generation.demo.then_some(("demo", theme.demo));
     // That it is no real picture matters more than which model is said to have made it.
     let model = model.map(|model| (model.as_str(), theme.dim));
@@ -122,11 +124,23 @@ fn draw_caption(sheet: &mut Sheet<'_>, area: Rect, generation: &Generation, pict
     if !remarks.is_empty() {
         // With one line only, they follow the facts.
         let line = if alone { skip(inside, took + 2) } else { left };
-        sheet.put(line, &remarks, theme.warn);
+        let rest = skip(line, sheet.put(line, &remarks, theme.warn) + 2);
+        put_offer(sheet, rest);
         left = below(left, 1);
     }
     let prompt = excerpt(generation.request.prompt.typed(), left.width);
     sheet.put(left, prompt.as_str(), theme.base);
+}
+
+/// That the picture can be converted, whole or not at all: half a hint is none.
+fn put_offer(sheet: &mut Sheet<'_>, area: Rect) {
+    let Some((keys, what)) = offer(sheet.state) else {
+        return;
+    };
+    if text::width(&keys) + 1 + text::width(&what) <= area.width {
+        let rest = skip(area, sheet.put(area, &keys, sheet.theme.key) + 1);
+        sheet.put(rest, &what, sheet.theme.dim);
+    }
 }
 
 /// The line of what the user should know of this picture.

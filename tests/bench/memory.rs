@@ -65,7 +65,7 @@ fn main() {
     ) {
         (Some("gateway"), Some(case), _) => gateway(CASES[case.parse::<usize>().unwrap()]),
         (Some("client"), Some(case), Some(url)) => {
-            client(CASES[case.parse::<usize>().unwrap()], &url)
+            client(CASES[case.parse::<usize>().unwrap()], &url);
         }
         _ => {
             println!(
@@ -112,6 +112,7 @@ fn client((name, sides, _): (&str, &[u32], Shape), url: &str) {
         profile: "documented".to_owned(),
         parallel: 4,
         silence: Duration::from_secs(300),
+        convert: plantain::domain::Convert::Never,
         demo: false,
     })
     .unwrap();

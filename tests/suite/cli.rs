@@ -1,6 +1,7 @@
 //! The real binary, run as a shell runs it: an own home, an empty environment, exit codes and bytes.
 
 mod bad_input;
+mod converting;
 mod full_disk;
 mod generate;
 mod history;
@@ -15,3 +16,4 @@ mod serve;
 mod settings;
 mod sharing;
 mod signals;
+mod terminal;

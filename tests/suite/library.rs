@@ -1,6 +1,7 @@
 //! The library over real files in a temporary folder: journal, pictures, history, and several processes at once.
 
 mod bad_luck;
+mod converted;
 mod damage;
 mod demo;
 mod history;

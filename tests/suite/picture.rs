@@ -1,5 +1,7 @@
 //! Pixels, with damaged and lying files.
 
+mod convert;
+
 use std::io::Cursor;
 
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};

@@ -4,6 +4,7 @@ mod answers;
 mod bytes;
 mod calls;
 mod cancelling;
+mod converting;
 mod cut;
 mod downloads;
 mod embedded;
@@ -28,8 +29,8 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::tz::TimeZone;
 use plantain::config::{builtin_catalog, builtin_profiles};
 use plantain::domain::{
-    AspectRatio, FileFormat, Generation, GenerationId, OutputFormat, Progress, Prompt, Request,
-    Secret,
+    AspectRatio, Convert, FileFormat, Generation, GenerationId, OutputFormat, Progress, Prompt,
+    Request, Secret,
 };
 use plantain::endpoint::BaseUrl;
 use plantain::library::Library;
@@ -69,6 +70,7 @@ impl Bench {
             parallel: 4,
             silence: Duration::from_secs(60),
             demo: false,
+            convert: Convert::Never,
         }
     }
 

@@ -6,3 +6,4 @@ mod desk;
 mod panes;
 mod pictures;
 mod popups;
+mod remarks;

@@ -1,5 +1,6 @@
 //! The pure core, driven by key scripts: before, keys, after.
 
+mod converting;
 mod editing;
 mod ends;
 mod flow;

@@ -8,7 +8,7 @@ use toml::Spanned;
 
 use crate::config::profiles::Tables;
 use crate::config::settings::{DemoPolicy, Notify, Source, Value};
-use crate::domain::{AspectRatio, Failure, FailureKind, OutputFormat};
+use crate::domain::{AspectRatio, Convert, Failure, FailureKind, OutputFormat};
 
 /// Where the right form of a setting is to be seen.
 const SETTINGS_HINT: &str = "`plantain config init` shows every setting with its default";
@@ -18,6 +18,7 @@ const SETTINGS_HINT: &str = "`plantain config init` shows every setting with its
 pub(super) struct File {
     pub(super) profiles: Tables,
     pub(super) demo: Option<Spanned<DemoPolicy>>,
+    pub(super) convert: Option<Spanned<Convert>>,
     pub(super) endpoint: EndpointTable,
     pub(super) form: FormTable,
     pub(super) library: LibraryTable,

@@ -9,6 +9,7 @@ use super::put;
 use crate::domain::Generation;
 use crate::library::error::Error;
 use crate::library::rows::{self, COLUMNS, Rows};
+use crate::library::schema;
 
 /// Where the table cannot be walked, numbers are asked for one by one until so many in a row lead nowhere: more than the
 /// rows below one inner page.
@@ -87,6 +88,8 @@ fn open(damaged: &Path) -> Option<Connection> {
     old.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)
         .ok()?;
     old.pragma_update(None, "cell_size_check", true).ok()?;
+    // Of an earlier version it may lack columns; where that cannot be mended, what needs them is passed over.
+    let _ = schema::stand_in(&old);
     Some(old)
 }
 

@@ -124,6 +124,12 @@ fn picture(json: PictureJson, folder: &Path) -> Option<Picture> {
         sha256: json.sha256,
         url: json.url,
         selected: json.selected,
+        converted: json
+            .converted
+            .iter()
+            .filter_map(|path| inside(path, folder))
+            .map(|path| folder.join(path))
+            .collect(),
     })
 }
 

@@ -67,6 +67,7 @@ pub async fn run(
         },
         library: shown_path(world.library.folder(), environment),
         size: (size.cells.width, size.cells.height),
+        convert: settings.convert.value,
     });
     state.zone = TimeZone::system();
     let (events, event_queue) = unbounded_channel();

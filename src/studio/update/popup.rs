@@ -10,12 +10,13 @@ use super::{focus, input, list, perform, prompt, references, session, settings, 
 /// References that are offered from the history.
 const RECENT: usize = 100;
 /// What the palette offers first, where the selected row allows it.
-const OF_A_ROW: [Action; 14] = [
+const OF_A_ROW: [Action; 15] = [
     Action::Cancel,
     Action::Edit,
     Action::Again,
     Action::Finish,
     Action::SaveCopy,
+    Action::Convert,
     Action::CopyPath,
     Action::CopyUrl,
     Action::CopyPrompt,

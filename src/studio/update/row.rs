@@ -2,7 +2,7 @@
 
 use crate::domain::{Catalog, Generation, Picture, Reference, ReferenceSource, Request};
 
-use super::super::{Action, Ask, Effect, Focus, Stage, State};
+use super::super::{Action, Ask, Effect, Focus, Stage, State, target};
 use super::{focus, prompt, toast_task, warn};
 
 /// Shows the picture over the whole screen, or no longer.
@@ -225,6 +225,35 @@ pub(super) fn export(state: &mut State, action: Action) -> Vec<Effect> {
             path: picture.path,
         }],
     }
+}
+
+/// Writes the picture once more in another format.
+pub(super) fn convert(state: &mut State) -> Vec<Effect> {
+    let Some(picture) = picture(state) else {
+        return Vec::new();
+    };
+    match target(state) {
+        Some(to) => {
+            return vec![Effect::Convert {
+                task: toast_task(state),
+                picture: picture.id,
+                to,
+            }];
+        }
+        None if picture.size.is_none() => warn(
+            state,
+            format!(
+                "a {} that cannot be opened cannot be converted",
+                picture.format
+            ),
+            "y y copies its path",
+        ),
+        None => {
+            let text = format!("the picture is {} already", picture.format);
+            warn(state, text, "F5 chooses another format");
+        }
+    }
+    Vec::new()
 }
 
 /// The same request for a shell.

@@ -46,6 +46,7 @@ async fn cancels(manner: Manner) -> Vec<Duration> {
         profile: "documented".to_owned(),
         parallel: 4,
         silence: Duration::from_secs(300),
+        convert: plantain::domain::Convert::Never,
         demo: false,
     })
     .unwrap();

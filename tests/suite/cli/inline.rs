@@ -1,20 +1,14 @@
 //! Pictures between the lines of a shell, on a real pty whose far end answers like one terminal or another.
 
 use std::fs;
-use std::io::{Read, Write};
-use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use plantain::domain::{OutputFormat, PixelSize};
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
-use rustix::termios::LocalModes;
 
 use super::home::{BINARY, Home, MODEL, giving, picture_of, pictures, quick_demo};
+use super::terminal::Terminal;
 use crate::suite::raw_server::{RawServer, Step, head};
-
-const ROWS: u16 = 24;
-const COLUMNS: u16 = 80;
 
 /// The last of the questions.
 const FENCE: &str = "\x1b[c";
@@ -23,100 +17,6 @@ const FENCE: &str = "\x1b[c";
 const KITTY: &[u8] = b"\x1b_Gi=31;OK\x1b\\\x1b[6;17;8t\x1b[?62;c";
 const SIXEL: &[u8] = b"\x1b[6;17;8t\x1b[?62;4c";
 const NEITHER: &[u8] = b"\x1b[?62;22c";
-
-/// The far end of a pty with the binary at the near one.
-struct Terminal {
-    child: Box<dyn Child + Send + Sync>,
-    master: Box<dyn MasterPty + Send>,
-    reader: Box<dyn Read + Send>,
-    writer: Box<dyn Write + Send>,
-    seen: Vec<u8>,
-}
-
-impl Terminal {
-    fn start(home: &Home, term: &str, arguments: &[&str]) -> Self {
-        Self::run(home, term, BINARY, arguments)
-    }
-
-    fn run(home: &Home, term: &str, program: &str, arguments: &[&str]) -> Self {
-        let pair = native_pty_system()
-            .openpty(PtySize {
-                rows: ROWS,
-                cols: COLUMNS,
-                pixel_width: 8 * COLUMNS,
-                pixel_height: 17 * ROWS,
-            })
-            .unwrap();
-        let mut command = CommandBuilder::new(program);
-        command.args(arguments);
-        command.env_clear();
-        for (name, value) in home.variables() {
-            command.env(name, value);
-        }
-        command.env("TERM", term);
-        command.cwd(home.work());
-        Self {
-            child: pair.slave.spawn_command(command).unwrap(),
-            reader: pair.master.try_clone_reader().unwrap(),
-            writer: pair.master.take_writer().unwrap(),
-            master: pair.master,
-            seen: Vec::new(),
-        }
-    }
-
-    /// Reads until `end` has come.
-    fn until(&mut self, end: &str) -> &mut Self {
-        let mut buffer = [0; 4096];
-        while memchr::memmem::find(&self.seen, end.as_bytes()).is_none() {
-            let length = self.reader.read(&mut buffer).unwrap();
-            assert_ne!(length, 0, "ended before {end:?}: {:?}", self.text());
-            self.seen.extend_from_slice(&buffer[..length]);
-        }
-        self
-    }
-
-    fn send(&mut self, bytes: &[u8]) -> &mut Self {
-        self.writer.write_all(bytes).unwrap();
-        self.writer.flush().unwrap();
-        self
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.seen).into_owned()
-    }
-
-    /// Reads to the end; gives the exit code. The terminal has its echo back then.
-    fn end(&mut self) -> u32 {
-        let mut buffer = [0; 4096];
-        // Linux tells the end of the last writer as an error.
-        while let Ok(length @ 1..) = self.reader.read(&mut buffer) {
-            self.seen.extend_from_slice(&buffer[..length]);
-        }
-        let code = self.child.wait().unwrap().exit_code();
-        assert!(self.echoes(), "echo is off");
-        code
-    }
-
-    fn echoes(&self) -> bool {
-        let path = self.master.tty_name().unwrap();
-        let near = fs::File::options()
-            .read(true)
-            .write(true)
-            .open(path)
-            .unwrap();
-        let modes = rustix::termios::tcgetattr(near).unwrap().local_modes;
-        modes.contains(LocalModes::ECHO | LocalModes::ICANON)
-    }
-
-    /// The screen that an emulator makes of it, as lines.
-    fn screen(&self) -> Vec<String> {
-        let size = |n| NonZeroU16::new(n).unwrap();
-        let mut emulator = vt100::Parser::new(size(ROWS), size(COLUMNS), 0);
-        emulator.process(&self.seen);
-        let contents = emulator.screen().contents();
-        contents.lines().map(|l| l.trim_end().to_owned()).collect()
-    }
-}
 
 /// A home with one picture of 688x384 px, and its path.
 async fn with_a_picture() -> (Home, PathBuf) {

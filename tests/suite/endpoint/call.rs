@@ -106,7 +106,13 @@ async fn the_request_is_the_documents() {
     let server = RawServer::saying(answer(401, &[], b"")).await;
     let keyless = Client::new(BaseUrl::parse(&server.url()).unwrap(), None, PATIENT).unwrap();
     let failure = call(&keyless).await.unwrap_err().failure;
-    assert!(failure.hint.unwrap().as_str().contains("plantain config key"));
+    assert!(
+        failure
+            .hint
+            .unwrap()
+            .as_str()
+            .contains("plantain config key")
+    );
 }
 
 #[tokio::test]

@@ -2,11 +2,13 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::{env, fs};
 
 use plantain::domain::FailureKind;
 use plantain::library::Query;
 use rusqlite::Connection;
+use tempfile::TempDir;
 
 use super::{another_process, done, generation, open, refused, started};
 
@@ -112,6 +114,19 @@ fn a_library_that_cannot_be_written_is_read() {
     let outer = tempfile::tempdir().unwrap();
     let folder = outer.path().join("library");
     done(&open(&folder), 1, "a red fox");
+    is_read(&outer, &folder);
+}
+
+#[test]
+fn one_of_an_older_version_is_read_too() {
+    let outer = tempfile::tempdir().unwrap();
+    let folder = outer.path().join("library");
+    super::converted::of_version_1(&folder);
+    is_read(&outer, &folder);
+}
+
+/// Lets another process look at a library that it cannot write.
+fn is_read(outer: &TempDir, folder: &Path) {
     let set = |mode| {
         for part in ["", ".plantain", ".plantain/owners"] {
             let mode = fs::Permissions::from_mode(mode);
@@ -129,7 +144,7 @@ fn a_library_that_cannot_be_written_is_read() {
         fs::copy(&binary, &copy).unwrap();
         binary = copy;
     }
-    let mut process = another_process(&binary, name, &folder);
+    let mut process = another_process(&binary, name, folder);
     if root {
         process.uid(65_534).gid(65_534).current_dir("/");
     }

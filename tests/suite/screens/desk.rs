@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use plantain::config::builtin_catalog;
 use plantain::domain::{
-    Clean, Display, FileFormat, Generation, GenerationId, Now, OutputFormat, Picture, PictureId,
-    PixelSize, Progress, Prompt, Request, Step,
+    Clean, Convert, Display, FileFormat, Generation, GenerationId, Now, OutputFormat, Picture,
+    PictureId, PixelSize, Progress, Prompt, Request, Step,
 };
 use plantain::studio::keymap::{self, Keymap, parse_keys};
 use plantain::studio::{self, Effect, Endpoint, Event, Form, Page, Setup, State};
@@ -42,6 +42,7 @@ impl Desk {
             endpoint: Endpoint::Demo,
             library: Clean::line("~/pictures/plantain"),
             size: (columns, rows),
+            convert: Convert::Never,
         };
         let mut state = State::new(setup);
         let effects = studio::start(&mut state);
@@ -253,5 +254,6 @@ pub fn picture(generation: GenerationId, n: u16) -> Picture {
         sha256: "00".repeat(32),
         url: None,
         selected: n == 1,
+        converted: Vec::new(),
     }
 }

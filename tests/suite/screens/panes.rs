@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use crossterm::event::Event as Input;
 use plantain::domain::{
-    Clean, ColorDepth, Display, Failure, FailureKind, FileFormat, Generation, GraphicsKind,
-    PixelSize, Progress, Reference, ReferenceSource, Step,
+    Clean, ColorDepth, Display, Failure, FailureKind, Generation, GraphicsKind, Progress,
+    Reference, ReferenceSource, Step,
 };
 use plantain::studio::Event;
 use plantain::view::Theme;
 
 use super::desk::{Desk, done, past, picture};
 
-const SIZES: [(u16, u16); 3] = [(120, 40), (80, 24), (40, 12)];
+pub const SIZES: [(u16, u16); 3] = [(120, 40), (80, 24), (40, 12)];
 
 /// One snapshot for each size.
 fn at_each_size(name: &str, screen: impl Fn(u16, u16) -> String) {
@@ -117,47 +117,6 @@ fn a_notice_stands_under_its_picture() {
     let mut desk = Desk::with(120, 40, some_history());
     desk.keys("Alt+3 j");
     insta::assert_snapshot!(desk.screen());
-}
-
-/// A picture in which everything is other than asked.
-fn unlike_the_wish() -> Generation {
-    let mut row = done(1, "a red fox in the snow", 1);
-    row.demo = false;
-    row.pictures[0].format = FileFormat::Jpeg;
-    row.pictures[0].size = Some(PixelSize::new(1024, 1024));
-    row.model_answered = Some(Clean::line("NanoBananaPro-8K"));
-    // As the pipeline keeps them.
-    row.notices = [
-        "asked png, got jpeg",
-        "asked 16:9, got 1:1 (1024x1024)",
-        "asked about 2752x1536, got 1024x1024",
-        "asked NanoBananaPro-2K, NanoBananaPro-8K answered",
-    ]
-    .map(Clean::line)
-    .to_vec();
-    row
-}
-
-#[test]
-fn what_differs_from_the_wish_is_said_in_one_line() {
-    let line = "asked 2K 16:9 png, got 1:1 jpeg 1024x1024; NanoBananaPro-8K answered";
-    for ((columns, rows), fits) in SIZES.into_iter().zip([true, true, false]) {
-        let mut desk = Desk::with(columns, rows, vec![unlike_the_wish()]);
-        desk.keys("Alt+4");
-        let screen = desk.screen();
-        let expected = if fits { line } else { &line[..33] };
-        assert!(screen.contains(expected), "{screen}");
-        assert_eq!(screen.matches("asked ").count(), 1, "{screen}");
-    }
-    // Where the terminal shows no pictures, the card says it.
-    let mut desk = Desk::with(120, 40, vec![unlike_the_wish()]);
-    desk.display(Display {
-        graphics: GraphicsKind::Off,
-        ..Display::default()
-    });
-    desk.keys("Alt+4");
-    let screen = desk.screen();
-    assert!(screen.contains(line), "{screen}");
 }
 
 #[test]

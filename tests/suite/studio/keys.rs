@@ -178,7 +178,7 @@ fn hints_are_those_of_what_has_the_keyboard() {
     s.keys("<Enter>");
     assert_eq!(
         line(&s),
-        "Esc back  n next  N previous  e edit  s save  y y path  r again  I details  ? help"
+        "Esc back  n next  N previous  e edit  s save  C convert  y y path  r again  I details  ? help"
     );
     s.keys("<Esc><Shift+Tab>");
     assert!(

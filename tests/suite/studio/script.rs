@@ -5,7 +5,7 @@ use crossterm::event::{
     MouseEventKind,
 };
 use plantain::domain::{
-    AspectRatio, Clean, Failure, FailureKind, FileFormat, Generation, GenerationId, Now,
+    AspectRatio, Clean, Convert, Failure, FailureKind, FileFormat, Generation, GenerationId, Now,
     OutputFormat, Picture, PictureId, PixelSize, Progress, Prompt, Reference, Request, Step,
     TaskId,
 };
@@ -34,6 +34,7 @@ pub fn setup(width: u16, height: u16) -> Setup {
         endpoint: Endpoint::Demo,
         library: Clean::line("~/pictures/plantain"),
         size: (width, height),
+        convert: Convert::Never,
     }
 }
 
@@ -287,6 +288,7 @@ pub fn picture(generation: GenerationId, n: u16) -> Picture {
         sha256: "00".repeat(32),
         url: Some(format!("https://files.example/{n}.png?sig=1")),
         selected: n == 1,
+        converted: Vec::new(),
     }
 }
 

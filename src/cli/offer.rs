@@ -1,0 +1,77 @@
+//! `convert = "ask"` on the command line: one question for all pictures that came in another format than asked.
+
+use std::io::{self, IsTerminal};
+
+use super::print;
+use crate::domain::{Clean, Failure, FailureKind, FileFormat, Generation, OutputFormat, PictureId};
+use crate::library::Library;
+use crate::pipeline::{blocking, convert};
+use crate::runtime::Signals;
+
+/// Asks on the terminal and converts what is said yes to; where nobody can be asked, or `silent`, a note tells how it is
+/// done. Gives the signal that ended the question.
+pub(super) async fn offer(
+    generations: &mut [Generation],
+    library: &Library,
+    silent: bool,
+    signals: &mut Signals,
+) -> Option<u8> {
+    let wanted: Vec<(usize, PictureId, OutputFormat)> = generations
+        .iter()
+        .enumerate()
+        .filter_map(|(at, generation)| {
+            let (picture, to) = (generation.selected()?, generation.request.format);
+            let open =
+                picture.can_become(to) && picture.converted_to(FileFormat::from(to)).is_none();
+            open.then_some((at, picture.id, to))
+        })
+        .collect();
+    let &(first, _, to) = wanted.first()?;
+    let what = match wanted.len() {
+        1 => {
+            let got = generations[first].selected().map(|p| p.format.as_str());
+            let got = got.unwrap_or("another");
+            format!("asked {to}, got {got}: a {to} can be written beside it")
+        }
+        many => format!("{many} pictures are no {to}: it can be written beside each"),
+    };
+    if silent || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        let note = format!("{what}: C in the studio, or convert = \"always\" in the settings");
+        print::note(&Clean::line(&note));
+        return None;
+    }
+    print::ask(&Clean::line(&format!("{what}. Do it? [y/N]")));
+    let answer = tokio::select! {
+        answer = blocking(line) => answer,
+        number = signals.next_end() => {
+            print::end_line();
+            return Some(number);
+        }
+    };
+    if !matches!(answer.as_deref().map(str::trim), Ok("y" | "Y" | "yes")) {
+        return None;
+    }
+    for (at, id, to) in wanted {
+        let library = library.clone();
+        match blocking(move || convert(&library, id, to)).await {
+            Ok(done) => {
+                print::note(&done.told());
+                let known = generations[at].pictures.iter_mut().find(|p| p.id == id);
+                if let Some(known) = known {
+                    known.converted = done.picture.converted;
+                }
+            }
+            // The picture itself came, so that this is no failed generation.
+            Err(failure) => print::failure(&failure),
+        }
+    }
+    None
+}
+
+fn line() -> Result<String, Failure> {
+    let mut line = String::new();
+    io::stdin()
+        .read_line(&mut line)
+        .map_err(|error| Failure::new(FailureKind::Usage, error.to_string()))?;
+    Ok(line)
+}
