@@ -5,7 +5,6 @@ use std::process::Stdio;
 
 use plantain::picture::sniff;
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::Command;
 
 use super::home::{BINARY, Home, pictures};
@@ -19,7 +18,7 @@ async fn what_came_waits_in_memory_and_is_saved_once_there_is_room() {
     let server = RawServer::saying(pictures(std::slice::from_ref(&picture))).await;
     let home = Home::at(&server.url());
     // No file may be over 1.5 MB (3,000 blocks of 512 bytes): for one that grows, the same as a full disk.
-    let mut child = Command::new("sh")
+    let child = Command::new("sh")
         .args([
             "-c",
             "trap '' XFSZ; ulimit -S -f 3000; exec \"$0\" generate x",
@@ -34,24 +33,17 @@ async fn what_came_waits_in_memory_and_is_saved_once_there_is_room() {
         .kill_on_drop(true)
         .spawn()
         .unwrap();
-    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
-    loop {
-        let line = said.next_line().await.unwrap().expect("ended too early");
-        if line.contains("cannot save") {
-            assert!(line.contains("trying again"), "{line}");
-            break;
-        }
-    }
+    // All of the answer was read while the limit held: the picture's file got full in its middle.
+    server.wait_closed(1).await;
     let pid = Pid::from_raw(child.id().unwrap().cast_signed());
     let none = Rlimit {
         current: None,
         maximum: None,
     };
     prlimit(pid, Resource::Fsize, none).unwrap();
-    let mut out = String::new();
-    let mut stdout = child.stdout.take().unwrap();
-    stdout.read_to_string(&mut out).await.unwrap();
-    assert_eq!(child.wait().await.unwrap().code(), Some(0));
+    let output = child.wait_with_output().await.unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let out = String::from_utf8(output.stdout).unwrap();
     let saved = out.lines().next().unwrap();
     assert!(fs::read(saved).unwrap() == picture);
     let stray = home
