@@ -11,6 +11,7 @@ mod files;
 mod find;
 mod history;
 mod journal;
+mod left;
 mod names;
 mod open;
 mod owners;
@@ -35,6 +36,8 @@ use crate::domain::Failure;
 
 pub use find::Found;
 pub use history::Query;
+pub use left::Left;
+pub use recovery::Adopted;
 pub use spool::Spooled;
 
 use error::Error;

@@ -27,6 +27,7 @@ impl Resumed {
                 Vec::new()
             }
         };
+        // A row without an address may have a picture on disk; that costs no time and no word.
         let count = running.iter().map(|r| r.generation.urls.len()).sum();
         if count > 0 {
             let what = pictures(count);

@@ -107,6 +107,24 @@ impl Folder {
         rustix::fs::fsync(&*self.fd).map_err(|e| Error::file(&self.path, e))
     }
 
+    /// Renames a file in it if the new name is free, and says whether it was. Never replaces.
+    pub(super) fn rename(&self, from: &str, to: &str) -> Result<bool, Error> {
+        let fd = &*self.fd;
+        let renamed = rustix::fs::renameat_with(fd, from, fd, to, RenameFlags::NOREPLACE);
+        let outcome = match renamed {
+            // Some file systems (NFS) cannot rename that way; a hard link does not replace either.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
+                rustix::fs::linkat(fd, from, fd, to, AtFlags::empty())
+            }
+            outcome => outcome,
+        };
+        match outcome {
+            Ok(()) => Ok(true),
+            Err(Errno::EXIST) => Ok(false),
+            Err(e) => Err(Error::file(&self.path.join(to), e)),
+        }
+    }
+
     /// Whether `name` is a file that holds exactly what `temporary` does.
     pub(super) fn holds(&self, name: &str, temporary: &Temporary) -> bool {
         let path = self.path.join(name);
@@ -172,20 +190,7 @@ impl Temporary {
 
     /// Gives the file its name if that is free, and says whether it was. Never replaces.
     pub(super) fn rename(&self, name: &str) -> Result<bool, Error> {
-        let fd = &*self.folder.fd;
-        let renamed = rustix::fs::renameat_with(fd, &self.name, fd, name, RenameFlags::NOREPLACE);
-        let outcome = match renamed {
-            // Some file systems (NFS) cannot rename that way; a hard link does not replace either.
-            Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
-                rustix::fs::linkat(fd, &self.name, fd, name, AtFlags::empty())
-            }
-            outcome => outcome,
-        };
-        match outcome {
-            Ok(()) => Ok(true),
-            Err(Errno::EXIST) => Ok(false),
-            Err(e) => Err(Error::file(&self.folder.path.join(name), e)),
-        }
+        self.folder.rename(&self.name, name)
     }
 
     /// Gives the file its name, whatever had it.
@@ -203,29 +208,47 @@ impl Drop for Temporary {
     }
 }
 
-/// Removes the temporary files that these dead owners left in the months and among the references.
-pub(super) fn remove_temporaries(folder: &Path, dead: &[String]) {
-    let months = fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter(|entry| entry.file_type().is_ok_and(|t| t.is_dir()))
-        .filter(|entry| is_month(&entry.file_name().to_string_lossy()))
-        .map(|entry| entry.path());
-    for place in months.chain([folder.join(OWN_FOLDER).join("references")]) {
+/// Removes the temporary files that these dead owners left, but for those in the months that are `wanted` by their name.
+/// Gives the owners of which something stays.
+pub(super) fn remove_temporaries(
+    folder: &Path,
+    dead: &[String],
+    wanted: impl Fn(&str) -> bool,
+) -> Vec<String> {
+    let mut kept = Vec::new();
+    let own = folder.join(OWN_FOLDER);
+    let places = months(folder).map(|(_, path)| (path, true));
+    let others = [own.join("references"), own].map(|path| (path, false));
+    for (place, in_month) in places.chain(others) {
         for entry in fs::read_dir(place).into_iter().flatten().flatten() {
             let name = entry.file_name();
             let name = name.to_string_lossy();
-            let owner = name
-                .strip_prefix('.')
-                .and_then(|n| n.strip_suffix(".tmp"))
-                .and_then(|n| n.rsplit_once('.'))
-                .map(|(_, owner)| owner);
-            if owner.is_some_and(|owner| dead.iter().any(|id| id == owner)) {
+            let Some(owner) = owner_of(&name).filter(|o| dead.iter().any(|id| id == o)) else {
+                continue;
+            };
+            if in_month && wanted(&name) {
+                kept.push(owner.to_owned());
+            } else {
                 let _ = fs::remove_file(entry.path());
             }
         }
     }
+    kept
+}
+
+/// The owner of a temporary file: of `.fox.png.0123456789ab.tmp` it is `0123456789ab`.
+pub(super) fn owner_of(name: &str) -> Option<&str> {
+    let inside = name.strip_prefix('.')?.strip_suffix(".tmp")?;
+    inside.rsplit_once('.').map(|(_, owner)| owner)
+}
+
+/// The months of a library, each with its path.
+pub(super) fn months(folder: &Path) -> impl Iterator<Item = (String, PathBuf)> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .filter(|entry| entry.file_type().is_ok_and(|t| t.is_dir()))
+        .filter_map(|entry| Some((entry.file_name().into_string().ok()?, entry.path())))
+        .filter(|(name, _)| is_month(name))
 }
 
 /// `2026-11`, or `2026-11-2` where something else had that name.

@@ -8,6 +8,8 @@ use crate::domain::{Clean, Generation};
 
 /// The longest slug in bytes; with time, id, counter, owner and `.tmp` a name stays under 120.
 const SLUG_BYTES: usize = 60;
+/// The length of `24-140233`.
+const TIME_BYTES: usize = 9;
 
 /// The folder and the name without number and extension: `2026-11` and `24-140233-a-red-fox-7c31d09e`.
 pub(super) fn of(generation: &Generation, zone: &TimeZone) -> (String, String) {
@@ -30,6 +32,31 @@ pub(super) fn of(generation: &Generation, zone: &TimeZone) -> (String, String) {
         format!("{time}-{slug}-{id}")
     };
     (month, name)
+}
+
+/// How every name of a generation's files ends, but for number and extension: `-a-red-fox-7c31d09e`. The time before it
+/// depends on the zone, and the next start may be in another one.
+pub(super) fn tail(generation: &Generation) -> String {
+    let (_, name) = of(generation, &TimeZone::UTC);
+    name.get(TIME_BYTES..).unwrap_or_default().to_owned()
+}
+
+/// Whether a file of that name, temporary or not, is one of the generation's whose names end in `tail`.
+pub(super) fn is_of(name: &str, tail: &str) -> bool {
+    let name = name.strip_prefix('.').unwrap_or(name);
+    let behind = name.get(TIME_BYTES..).and_then(|n| n.strip_prefix(tail));
+    behind.is_some_and(|rest| rest.starts_with(['-', '.']))
+}
+
+/// The months that a moment lies in, in whatever zone.
+pub(super) fn months(created_ms: i64) -> [String; 2] {
+    /// No zone is further than this from UTC.
+    const ZONES_MS: i64 = 26 * 3_600_000;
+    [-ZONES_MS, ZONES_MS].map(|by| {
+        let moment = Timestamp::from_millisecond(created_ms.saturating_add(by)).unwrap_or_default();
+        let at = TimeZone::UTC.to_datetime(moment);
+        format!("{:04}-{:02}", at.year().max(0), at.month())
+    })
 }
 
 /// The `k`th candidate, from 1: the name itself, then `-2` and so on.
@@ -69,6 +96,7 @@ fn slug(prompt: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{AspectRatio, GenerationId, OutputFormat, Prompt, Request};
 
     #[test]
     fn slugs_are_words_of_letters_and_digits() {
@@ -84,6 +112,43 @@ mod tests {
             ("...", ""),
         ] {
             assert_eq!(slug(prompt), expected, "{prompt:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_found_by_its_name_in_any_zone() {
+        let id = GenerationId::from_number(0x7c31_d09e);
+        let request = Request {
+            model: "NanoBanana".to_owned(),
+            ratio: AspectRatio::SQUARE,
+            format: OutputFormat::Png,
+            prompt: Prompt::new("A red fox").unwrap(),
+            references: Vec::new(),
+            parent: None,
+        };
+        // 2026-11-30 23:30:00 UTC.
+        let generation = Generation::new(id, id, 1_796_081_400_000, request, false);
+        let tail = tail(&generation);
+        for offset in [-12, 0, 14] {
+            let zone = TimeZone::fixed(jiff::tz::offset(offset));
+            let (month, name) = of(&generation, &zone);
+            assert!(months(generation.created_ms).contains(&month), "{month}");
+            for file in [
+                candidate(&name, 1, "png"),
+                candidate(&name, 3, "jpg"),
+                format!(".{name}.0123456789ab.tmp"),
+                format!(".{name}-2.png.0123456789ab.tmp"),
+            ] {
+                assert!(is_of(&file, &tail), "{file}");
+            }
+        }
+        for other in [
+            "30-233000-a-red-fox-7c31d09f.png",
+            "30-233000-a-red-foxes-7c31d09e.png",
+            "30-233000-a-red-fox-7c31d09e0.png",
+            "short",
+        ] {
+            assert!(!is_of(other, &tail), "{other}");
         }
     }
 

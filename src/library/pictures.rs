@@ -12,7 +12,7 @@ use super::spool::{Spooled, hex};
 use super::{Library, journal, names, rows, words};
 
 /// So many names are tried before giving up.
-const CANDIDATES: u32 = 10_000;
+pub(super) const CANDIDATES: u32 = 10_000;
 
 impl Library {
     /// Saves picture `n` (from 1) of a journalled generation from memory: [`Self::spool`], then [`Self::save_spooled`].
@@ -170,6 +170,6 @@ impl Library {
 }
 
 /// SHA-256 in lower-case hex.
-fn digest(bytes: &[u8]) -> String {
+pub(super) fn digest(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }

@@ -11,15 +11,24 @@ use crate::domain::{Clean, Failure, Generation, State, Step};
 use super::error::Error;
 use super::owners::{Owners, Turn};
 use super::rows::{self, Rows};
-use super::{Library, files, journal, words};
+use super::{Left, Library, files, journal, names, words};
+
+/// A row that a dead process left and that is this library's now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Adopted {
+    /// Its URLs are those of pictures that are yet to be fetched.
+    pub generation: Generation,
+    /// Files of it that no row names.
+    pub left: Vec<Left>,
+}
 
 impl Library {
     /// Makes the rows that dead processes sent and did not end this library's own. Those of which nothing can be had any
-    /// more are settled: with the pictures that had come, else as unknown. Gives the others, oldest first, each with the
-    /// URLs of pictures that are yet to be fetched; the caller ends them by [`Self::step`].
+    /// more are settled: with the pictures that had come, else as unknown. Gives the others, oldest first; the caller ends
+    /// them by [`Self::step`] or [`Self::settle`].
     ///
     /// Two processes that adopt at once never get the same row.
-    pub fn adopt(&self) -> Result<Vec<Generation>, Failure> {
+    pub fn adopt(&self) -> Result<Vec<Adopted>, Failure> {
         self.write(|transaction, owner| {
             let rows = self.inner.rows(transaction);
             let mut adopted = Vec::new();
@@ -29,25 +38,39 @@ impl Library {
                 }
                 rows::take_over(transaction, generation.seq, owner.id())?;
                 generation.owner_alive = true;
-                if generation.urls.is_empty() {
+                generation.failure = None;
+                let left = rows.left_of(&generation)?;
+                if generation.urls.is_empty() && left.is_empty() {
                     settle(&rows, generation, owner.id())?;
                 } else {
-                    generation.failure = None;
-                    adopted.push(generation);
+                    adopted.push(Adopted { generation, left });
                 }
             }
             Ok(adopted)
         })
     }
+
+    /// Ends an adopted row of which nothing more can be had: with the pictures that it has, else as unknown. Gives the row.
+    pub fn settle(&self, generation: &Generation) -> Result<Generation, Failure> {
+        self.write(|transaction, owner| {
+            settle(
+                &self.inner.rows(transaction),
+                generation.clone(),
+                owner.id(),
+            )
+        })
+    }
 }
 
-/// At the opening: cancels what dead processes wrote down and never sent, and removes their temporary files.
+/// At the opening: cancels what dead processes wrote down and never sent, and removes their temporary files, but for those
+/// that may hold a picture of a row that did not end.
 pub(super) fn tidy(
     writer: &mut Connection,
     folder: &Path,
     owners: &Owners,
     turn: &Turn,
 ) -> Result<(), Error> {
+    // Before the rows are read: who is dead by now writes none any more.
     let dead = owners.dead(turn);
     let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let rows = Rows {
@@ -55,8 +78,11 @@ pub(super) fn tidy(
         folder,
         owners,
     };
+    let mut wanted = Vec::new();
     for generation in rows.in_work()? {
-        if !generation.owner_alive && generation.state == State::Prepared {
+        if generation.state != State::Prepared {
+            wanted.push(names::tail(&generation));
+        } else if !generation.owner_alive {
             let owner = rows.owner_of(&generation)?;
             journal::take(&rows, &generation, Step::Lose, &owner)?;
         }
@@ -65,8 +91,9 @@ pub(super) fn tidy(
     if !dead.is_empty() {
         // Only a process that died with its file in place can have left a temporary one, so that a start after an
         // orderly end need not look through the months.
-        files::remove_temporaries(folder, &dead);
-        for id in &dead {
+        let is_wanted = |name: &str| wanted.iter().any(|tail| names::is_of(name, tail));
+        let kept = files::remove_temporaries(folder, &dead, is_wanted);
+        for id in dead.iter().filter(|id| !kept.contains(id)) {
             owners.bury(id);
         }
     }
@@ -74,14 +101,13 @@ pub(super) fn tidy(
 }
 
 /// Ends a row of which nothing more can be had.
-fn settle(rows: &Rows, mut generation: Generation, owner: &str) -> Result<(), Error> {
+fn settle(rows: &Rows, mut generation: Generation, owner: &str) -> Result<Generation, Error> {
     let step = if generation.pictures.is_empty() {
+        generation.failure = Some(words::lost());
         Step::Lose
     } else {
-        generation.failure = None;
         generation.notices.push(Clean::line(words::ENDED_EARLY));
         Step::Save
     };
-    journal::take(rows, &generation, step, owner)?;
-    Ok(())
+    journal::take(rows, &generation, step, owner)
 }

@@ -1,15 +1,19 @@
-//! Pictures that an earlier process paid for and did not get: their addresses are in the journal, and only they are asked.
+//! Pictures that an earlier process paid for and did not get: their addresses are in the journal, and only they are asked;
+//! what it had written to the disk and to no row is kept.
 //! Nothing here makes a call that could be billed.
 
+use std::fs;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::gate::{Cancel, Place};
 use super::run::{Run, Stop};
+use super::check::{Checked, check};
 use super::save::SAVE_WAITS;
-use super::{Pipeline, Running, Tell, blocking};
-use crate::domain::{Failure, FailureKind, Generation, Progress};
-use crate::endpoint::{BaseUrl, Candidate, Downloader, Image, Origin};
+use super::{Inner, Pipeline, Running, Tell, blocking};
+use crate::domain::{Failure, FailureKind, Generation, Picture, Progress};
+use crate::endpoint::{BaseUrl, Blob, Candidate, Downloader, Image, Origin};
+use crate::library::{Adopted, Left};
 
 /// What a demo endpoint gets to answer in: nobody paid for its pictures, and as a rule it is gone.
 const DEMO_SILENCE: Duration = Duration::from_secs(2);
@@ -25,7 +29,7 @@ impl Pipeline {
         }
         let inner = Arc::clone(&self.inner);
         let adopted = blocking(move || inner.setup.library.adopt()).await?;
-        let running = adopted.into_iter().map(|generation| {
+        let running = adopted.into_iter().map(|Adopted { generation, left }| {
             tell(
                 generation.id,
                 Progress::Resumed(Box::new(generation.clone())),
@@ -43,7 +47,7 @@ impl Pipeline {
             Running {
                 generation,
                 cancel,
-                done: tokio::spawn(run.take_up(place)),
+                done: tokio::spawn(run.take_up(place, left)),
             }
         });
         Ok(running.collect())
@@ -66,16 +70,47 @@ fn downloader(generation: &Generation) -> Downloader {
 }
 
 impl Run {
-    /// Fetches what is open, and gives the final record.
-    async fn take_up(mut self, place: Place) -> Generation {
-        let outcome = self.fetch_open(&place).await;
+    /// Fetches what is open, keeps what is on disk already, and gives the final record.
+    async fn take_up(mut self, place: Place, left: Vec<Left>) -> Generation {
+        let by_url = !self.generation.urls.is_empty();
+        let outcome = if by_url {
+            self.fetch_open(&place).await
+        } else {
+            Ok(())
+        };
         drop(place);
-        self.end(outcome).await
+        if let Err(failure) = self.rescue(left).await {
+            // The files stay, and so does the row: the next start finds both.
+            self.generation.failure = Some(failure);
+            return self.tell_end();
+        }
+        if by_url {
+            return self.end(outcome).await;
+        }
+        let (inner, generation) = (Arc::clone(&self.inner), self.generation.clone());
+        match blocking(move || inner.setup.library.settle(&generation)).await {
+            Ok(settled) => self.generation = settled,
+            Err(failure) => self.generation.failure = Some(failure),
+        }
+        self.tell_end()
+    }
+
+    /// Makes files that a dead process had written whole its pictures.
+    async fn rescue(&mut self, left: Vec<Left>) -> Result<(), Failure> {
+        for one in left {
+            let (inner, n) = (Arc::clone(&self.inner), self.free_number());
+            let generation = self.generation.clone();
+            let rescued = blocking(move || rescue(&inner, &generation, n, &one)).await?;
+            if let Some(picture) = rescued {
+                self.generation.pictures.push(picture.clone());
+                self.say(Progress::Saved(picture));
+            }
+        }
+        Ok(())
     }
 
     async fn fetch_open(&mut self, place: &Place) -> Result<(), Stop> {
         self.cancel.clone().guard(place.turn()).await?;
-        self.note("an earlier run ended before this was saved: it was fetched at a later start");
         let mut lost = None;
         let mut waits = SAVE_WAITS.into_iter();
         for url in self.generation.urls.clone() {
@@ -86,7 +121,7 @@ impl Run {
                 maybe_cut: false,
             };
             match self.one(self.free_number(), &candidate, &mut waits).await {
-                Ok(()) => {}
+                Ok(()) => self.note("fetched at a later start: an earlier run ended before it"),
                 Err(Stop::Failed(failure)) => lost = Some(failure),
                 Err(stop) => return Err(stop),
             }
@@ -110,4 +145,25 @@ impl Run {
         let taken = |n| self.generation.pictures.iter().any(|p| p.id.n == n);
         (1..u16::MAX).find(|n| !taken(*n)).unwrap_or(u16::MAX)
     }
+}
+
+/// Makes a file that was left a picture, if it is a whole one that the generation does not have yet. What is of no use is
+/// removed; what cannot be read stays.
+fn rescue(
+    inner: &Inner,
+    generation: &Generation,
+    n: u16,
+    left: &Left,
+) -> Result<Option<Picture>, Failure> {
+    let library = &inner.setup.library;
+    let Ok(bytes) = fs::read(left.path()) else {
+        return Ok(None);
+    };
+    let blob = Blob::from(bytes);
+    let checked = check(&blob, false, &inner.decoding);
+    if let (Ok(Checked { format, size, .. }), Some(bytes)) = (checked, blob.memory()) {
+        return library.save_left(generation, n, left, bytes, format, size);
+    }
+    library.discard(left);
+    Ok(None)
 }

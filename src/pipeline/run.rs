@@ -57,6 +57,11 @@ impl Run {
     /// Writes the end down and tells it.
     pub(super) async fn end(mut self, outcome: Result<(), Stop>) -> Generation {
         self.close(outcome).await;
+        self.tell_end()
+    }
+
+    /// Tells the record as its last word.
+    pub(super) fn tell_end(self) -> Generation {
         self.say(Progress::Finished(Box::new(self.generation.clone())));
         self.generation
     }

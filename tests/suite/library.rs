@@ -6,6 +6,7 @@ mod damage;
 mod demo;
 mod history;
 mod journal;
+mod left;
 mod opening;
 mod pictures;
 mod sharing;

@@ -3,8 +3,8 @@
 use std::io::{BufRead, BufReader, Write};
 use std::{env, fs, thread};
 
-use plantain::domain::{FailureKind, Generation, GenerationId, State, StatusJson, Step};
-use plantain::library::{Library, Query};
+use plantain::domain::{FailureKind, GenerationId, State, StatusJson, Step};
+use plantain::library::{Adopted, Library, Query};
 
 use super::{another_process, done, files, generation, open, records, save, sent, started};
 
@@ -166,9 +166,11 @@ fn what_a_killed_process_left_is_settled() {
         assert!(failure.kind == FailureKind::Lost && failure.maybe_billed);
     }
     let adopted = library.adopt().unwrap();
-    let [answered] = adopted.as_slice() else {
+    let [one] = adopted.as_slice() else {
         panic!("{adopted:?}");
     };
+    assert_eq!(one.left, []);
+    let answered = &one.generation;
     assert!(answered.owner_alive && answered.failure.is_none());
     assert_eq!(*answered, get(3));
     assert_eq!(answered.urls, ["https://cdn.example/a.png"]);
@@ -240,20 +242,24 @@ fn two_that_adopt_at_once_share_what_is_left_and_never_the_same_row() {
     (1..=40).for_each(|n| answered(&gone, n));
     drop(gone);
     let libraries = [(); 4].map(|()| open(folder.path()));
-    let adopted: Vec<Vec<Generation>> = thread::scope(|scope| {
+    let adopted: Vec<Vec<Adopted>> = thread::scope(|scope| {
         let adopters = libraries
             .each_ref()
             .map(|library| scope.spawn(|| library.adopt().unwrap()));
         adopters.map(|a| a.join().unwrap()).into()
     });
-    let mut ids: Vec<GenerationId> = adopted.iter().flatten().map(|g| g.id).collect();
+    let mut ids: Vec<GenerationId> = adopted.iter().flatten().map(|a| a.generation.id).collect();
     assert_eq!(ids.len(), 40);
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), 40);
     // Whoever adopted a row is its owner, and nobody else is.
     for (n, own) in adopted.into_iter().enumerate() {
-        for mut one in own {
+        for Adopted {
+            generation: mut one,
+            ..
+        } in own
+        {
             let other = &libraries[(n + 1) % 4];
             assert!(other.step(&mut one.clone(), Step::Fail).is_err());
             libraries[n].step(&mut one, Step::Fail).unwrap();

@@ -1,5 +1,6 @@
 //! What a process left when its pictures had an address: fetched by the next one, and nothing else is asked.
 
+use std::fs;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -78,7 +79,10 @@ async fn a_picture_whose_url_is_known_is_fetched_and_nothing_is_called() {
     assert_eq!(picture.url, Some(url));
     assert!(picture.selected && picture.id.n == 1);
     assert!(
-        ended.notices[0].as_str().contains("earlier run"),
+        ended
+            .notices
+            .iter()
+            .any(|n| n.as_str().contains("earlier run")),
         "{ended:?}"
     );
     assert_eq!(paths(&host), ["/a.png?sig=1"]);
@@ -207,4 +211,48 @@ async fn many_that_wait_for_each_other_hold_up_nothing_new() {
     assert_eq!(new.done.await.unwrap().state, State::Saved);
     assert_eq!(resumed.len(), 1);
     assert_eq!(host.count("POST"), 1);
+}
+
+#[tokio::test]
+async fn what_was_written_whole_is_kept_though_no_row_named_it() {
+    let bench = Bench::new();
+    let id = leave(&bench, Some(GATEWAY), &[], false);
+    let owners = bench.library.folder().join(".plantain/owners");
+    fs::write(owners.join("deadbeef0123"), b"").unwrap();
+    let month = bench.library.folder().join("2026-11");
+    fs::create_dir(&month).unwrap();
+    let stem = format!("24-140233-a-cat-{}", id.short());
+    let png = bytes_of(PNG);
+    let half = &bytes_of(JPG)[..60];
+    fs::write(month.join(format!("{stem}.png")), &png).unwrap();
+    for (n, bytes) in [(1, bytes_of(JPG).as_slice()), (2, &png), (3, half)] {
+        let name = format!(".{stem}-{n}.deadbeef0123.tmp");
+        fs::write(month.join(name), bytes).unwrap();
+    }
+    let ended = resumed(&bench).await;
+    assert_eq!(ended.state, State::Saved, "{:?}", ended.failure);
+    let saved: Vec<String> = ended.pictures.iter().map(|p| p.sha256.clone()).collect();
+    assert_eq!(saved, [sha256(&png), sha256(&bytes_of(JPG))]);
+    assert_eq!(bench.library.get(id).unwrap(), ended);
+    let mut files = bench.pictures();
+    files.sort();
+    let named = [format!("{stem}.jpg"), format!("{stem}.png")].map(|name| month.join(name));
+    assert_eq!(files, named);
+}
+
+#[tokio::test]
+async fn half_a_picture_is_none_and_its_row_ends_unknown() {
+    let bench = Bench::new();
+    let id = leave(&bench, Some(GATEWAY), &[], false);
+    let owners = bench.library.folder().join(".plantain/owners");
+    fs::write(owners.join("deadbeef0123"), b"").unwrap();
+    let month = bench.library.folder().join("2026-11");
+    fs::create_dir(&month).unwrap();
+    let name = format!(".24-140233-a-cat-{}.deadbeef0123.tmp", id.short());
+    fs::write(month.join(name), &bytes_of(PNG)[..40]).unwrap();
+    let ended = resumed(&bench).await;
+    assert_eq!(ended.state, State::Unknown);
+    let failure = ended.failure.unwrap();
+    assert!(failure.kind == FailureKind::Lost && failure.maybe_billed);
+    assert!(bench.pictures().is_empty());
 }
