@@ -14,6 +14,7 @@ mod suite {
     mod demo;
     mod endpoint;
     mod graphics;
+    mod killing;
     mod library;
     mod picture;
     mod pipeline;

@@ -6,9 +6,9 @@ use std::fs;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::check::{Checked, check};
 use super::gate::{Cancel, Place};
 use super::run::{Run, Stop};
-use super::check::{Checked, check};
 use super::save::SAVE_WAITS;
 use super::{Inner, Pipeline, Running, Tell, blocking};
 use crate::domain::{Failure, FailureKind, Generation, Picture, Progress};

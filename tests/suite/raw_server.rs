@@ -41,6 +41,8 @@ pub enum Step {
     Bytes(Vec<u8>),
     /// Waits until the gate is opened.
     Wait(Gate),
+    /// Does something in the test, such as killing the client.
+    Do(Deed),
     /// Stays open and silent until the client closes.
     Forever,
     /// Cuts the connection with a TCP reset.
@@ -48,6 +50,16 @@ pub enum Step {
 }
 
 pub type Script = Vec<Step>;
+
+/// What a script does in the test when it comes to it.
+#[derive(Clone)]
+pub struct Deed(pub Arc<dyn Fn() + Send + Sync>);
+
+impl std::fmt::Debug for Deed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Deed")
+    }
+}
 
 /// Holds scripts back until the test opens it; stays open.
 #[derive(Debug, Clone)]
@@ -239,6 +251,7 @@ async fn serve(
                     }
                 }
             }
+            Step::Do(deed) => deed.0(),
             Step::Forever => {
                 gone(&mut stream).await;
                 seen.left.send_modify(|n| *n += 1);
