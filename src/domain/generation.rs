@@ -139,6 +139,8 @@ pub struct Generation {
     pub model_answered: Option<Clean>,
     /// The answer's words, several lines.
     pub text: Clean,
+    /// The model's thoughts, likewise.
+    pub reasoning: Clean,
     /// Saved pictures, in the answer's order.
     pub pictures: Vec<Picture>,
     /// URLs of the answer that are known and not on disk yet. Secrets: never shown.
@@ -177,6 +179,7 @@ impl Generation {
             base_url: None,
             model_answered: None,
             text: Clean::default(),
+            reasoning: Clean::default(),
             pictures: Vec::new(),
             urls: Vec::new(),
             notices: Vec::new(),

@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
 
 use super::{AspectRatio, Failure, Generation, OutputFormat, Picture, State};
 
@@ -137,12 +138,21 @@ pub struct GenerationJson {
     pub parent: Option<String>,
     /// The answer's words.
     pub text: String,
+    /// The model's thoughts.
+    #[serde(default)]
+    pub reasoning: String,
     /// Saved pictures.
     pub pictures: Vec<PictureJson>,
     /// What the user should know.
     pub notices: Vec<String>,
     /// Why it ended badly.
     pub error: Option<Failure>,
+    /// Why the answer ended, in the gateway's word.
+    #[serde(default)]
+    pub finish_reason: Option<String>,
+    /// The answer's usage object as it came, with its `cost` where the gateway gives one.
+    #[serde(default)]
+    pub usage: Option<Value>,
     /// From the request to the end.
     pub elapsed_ms: Option<u64>,
     /// Whether the embedded endpoint made it.
@@ -170,6 +180,7 @@ impl From<&Generation> for GenerationJson {
             references: request.references.iter().map(|r| r.given.clone()).collect(),
             parent: request.parent.map(|p| p.to_string()),
             text: generation.text.as_str().to_owned(),
+            reasoning: generation.reasoning.as_str().to_owned(),
             pictures: generation.pictures.iter().map(PictureJson::from).collect(),
             notices: generation
                 .notices
@@ -177,6 +188,14 @@ impl From<&Generation> for GenerationJson {
                 .map(|n| n.as_str().to_owned())
                 .collect(),
             error: generation.failure.clone(),
+            finish_reason: generation
+                .finish_reason
+                .as_ref()
+                .map(|r| r.as_str().to_owned()),
+            usage: generation
+                .usage
+                .as_deref()
+                .and_then(|usage| serde_json::from_str(usage).ok()),
             elapsed_ms: generation.elapsed_ms,
             demo: generation.demo,
         }

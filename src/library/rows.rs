@@ -35,6 +35,7 @@ pub(super) struct Asked {
 pub(super) struct Answer {
     pub(super) model: Option<Clean>,
     pub(super) text: Clean,
+    pub(super) reasoning: Clean,
     pub(super) urls: Vec<String>,
     pub(super) finish_reason: Option<Clean>,
     pub(super) usage: Option<String>,
@@ -82,6 +83,7 @@ impl Answer {
         Self {
             model: generation.model_answered.clone(),
             text: generation.text.clone(),
+            reasoning: generation.reasoning.clone(),
             urls: generation.urls.clone(),
             finish_reason: generation.finish_reason.clone(),
             usage: generation.usage.clone(),
@@ -93,6 +95,7 @@ impl Answer {
     pub(super) fn tell(self, generation: &mut Generation) {
         generation.model_answered = self.model;
         generation.text = self.text;
+        generation.reasoning = self.reasoning;
         generation.urls = self.urls;
         generation.finish_reason = self.finish_reason;
         generation.usage = self.usage;

@@ -111,6 +111,7 @@ impl Run {
     fn keep_words(&mut self, answer: &Answer) {
         let generation = &mut self.generation;
         generation.text.clone_from(&answer.text);
+        generation.reasoning.clone_from(&answer.reasoning);
         generation.model_answered.clone_from(&answer.model);
         generation.finish_reason.clone_from(&answer.finish_reason);
         generation.usage.clone_from(&answer.usage);

@@ -59,7 +59,11 @@ pub fn details(generation: &Generation, job: Option<&Job>) -> Vec<Detail> {
         add("Hint", failure.hint.as_ref().map_or("", Clean::as_str));
     }
     add("Answer", generation.text.as_str());
-    add("Usage", generation.usage.as_deref().unwrap_or_default());
+    add("Thoughts", generation.reasoning.as_str());
+    if let Some(reason) = &generation.finish_reason {
+        add("Ended by", reason.as_str());
+    }
+    add("Usage", &words::usage(generation.usage.as_deref()));
     if let Some(ms) = generation.elapsed_ms {
         add("Took", &words::elapsed(Duration::from_millis(ms)));
     }

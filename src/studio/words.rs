@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::domain::{FailureKind, Generation, State as Stand, StatusJson};
 
 use super::{Ask, Job, Jobs, Stage, State, Wait};
@@ -21,6 +23,34 @@ pub fn bytes(n: u64) -> String {
         1_000..1_000_000 => format!("{} kB", n / 1_000),
         _ => format!("{:.1} MB", n as f64 / 1e6),
     }
+}
+
+/// What an answer's usage object tells: `1308 tokens (8 in, 1300 out), cost 0.134`; empty where it tells neither.
+pub fn usage(usage: Option<&str>) -> String {
+    let usage: Value = usage
+        .and_then(|usage| serde_json::from_str(usage).ok())
+        .unwrap_or_default();
+    let figure = |keys: [&str; 3]| keys.iter().find_map(|key| usage[key].as_u64());
+    let asked = figure(["prompt_tokens", "input_tokens", "promptTokenCount"]);
+    let made = figure(["completion_tokens", "output_tokens", "candidatesTokenCount"]);
+    let all = figure(["total_tokens", "total", "totalTokenCount"])
+        .or_else(|| Some(asked.unwrap_or(0) + made?));
+    let mut out = Vec::new();
+    if let Some(all) = all {
+        let parts: Vec<String> = [(asked, "in"), (made, "out")]
+            .iter()
+            .filter_map(|(n, way)| n.map(|n| format!("{n} {way}")))
+            .collect();
+        let parts = match parts.len() {
+            0 => String::new(),
+            _ => format!(" ({})", parts.join(", ")),
+        };
+        out.push(format!("{all} tokens{parts}"));
+    }
+    if let Some(cost) = usage["cost"].as_f64() {
+        out.push(format!("cost {cost}"));
+    }
+    out.join(", ")
 }
 
 /// What a running generation does, with its time: `streaming 40 % 12 s`.

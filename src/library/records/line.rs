@@ -69,6 +69,9 @@ pub(super) fn read(line: &[u8], folder: &Path) -> Option<(Generation, String)> {
         reply: Answer {
             model: json.model_answered.as_deref().map(Clean::line),
             text: Clean::text(&json.text),
+            reasoning: Clean::text(&json.reasoning),
+            finish_reason: json.finish_reason.as_deref().map(Clean::line),
+            usage: json.usage.map(|usage| usage.to_string()),
             elapsed_ms: json.elapsed_ms,
             ..Answer::default()
         },

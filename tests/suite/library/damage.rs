@@ -59,6 +59,7 @@ fn every_end(folder: &Path) -> Vec<Generation> {
     slow.model_answered = Some(Clean::line("nano-banana-pro"));
     slow.text = Clean::text("Here it is.\nEnjoy.");
     slow.finish_reason = Some(Clean::line("stop"));
+    slow.reasoning = Clean::text("thinking");
     slow.usage = Some("{\"total_tokens\":7}".to_owned());
     slow.notices.push(Clean::line("asked png, got jpeg"));
     slow.elapsed_ms = Some(41_000);

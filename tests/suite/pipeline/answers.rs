@@ -5,7 +5,7 @@ use std::fs;
 use plantain::domain::{FailureKind, FileFormat, Generation, Profile, State};
 use plantain::pipeline::Pipeline;
 
-use super::{Bench, PATH, Told, body, bytes_of, prompt_of, request, submit, to_the_end};
+use super::{Bench, PATH, SSE, Told, body, bytes_of, prompt_of, request, submit, to_the_end};
 use crate::suite::endpoint::fixtures::{self, Fixture, JPG, PNG, PNG2, WEBP};
 use crate::suite::raw_server::{RawServer, RequestSeen, Script, answer, head};
 
@@ -264,4 +264,26 @@ async fn every_transcript_ends_alike_when_no_stream_is_asked_for() {
 fn no_transcript_is_left_out() {
     let names: Vec<String> = fixtures::all().into_iter().map(|f| f.name).collect();
     assert_eq!(names, ENDS.map(|e| e.name));
+}
+
+#[tokio::test]
+async fn thoughts_usage_and_reason_are_kept_with_the_generation() {
+    let fixture = |name| {
+        let Fixture { body, .. } = fixtures::named(name);
+        RawServer::saying(answer(200, &[SSE], &body))
+    };
+    let bench = Bench::new();
+    let server = fixture("f05").await;
+    let told = bench.run(&server.url(), "a cat").await;
+    let row = bench.row(&told);
+    assert_eq!(row.reasoning.as_str(), "**Planning**");
+    assert_eq!(row.text.as_str(), "Done.");
+    let server = fixture("f09").await;
+    let told = bench.run(&server.url(), "a cat").await;
+    let record = &bench.records()[1];
+    assert_eq!(bench.row(&told).finish_reason.unwrap().as_str(), "stop");
+    assert_eq!(record["finish_reason"], "stop");
+    assert_eq!(record["usage"]["cost"], 0.134);
+    assert_eq!(record["reasoning"], "");
+    assert_eq!(bench.records()[0]["reasoning"], "**Planning**");
 }

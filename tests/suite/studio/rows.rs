@@ -5,7 +5,7 @@ use std::time::Duration;
 use plantain::domain::{
     Clean, Failure, FailureKind, Generation, Picture, PictureId, Progress, State, Step,
 };
-use plantain::studio::{Ask, Effect, Event, Focus, Page, Popup, words};
+use plantain::studio::{Ask, Effect, Event, Focus, Page, Popup, details, words};
 
 use super::script::{Script, at_row, done, failure, generation, id, picture, rows};
 
@@ -382,4 +382,39 @@ fn what_ended_unknown_can_be_asked_again_and_recalled() {
     assert_eq!(s.sent().1[0].prompt.typed(), "left");
     s.keys("<Esc>p");
     assert_eq!(s.text(), "left");
+}
+
+#[test]
+fn details_tell_thoughts_reason_and_usage_in_words() {
+    let mut generation = done(1, "fox");
+    generation.reasoning = Clean::text("A fox is red.");
+    generation.finish_reason = Some(Clean::line("stop"));
+    generation.usage = Some(
+        r#"{"prompt_tokens":8,"completion_tokens":1300,"total_tokens":1308,"cost":0.134}"#
+            .to_owned(),
+    );
+    let told = |generation: &Generation, label: &str| {
+        let all = details(generation, None);
+        let found = all.iter().find(|d| d.label == label);
+        found.map(|d| d.text.as_str().to_owned())
+    };
+    for (label, text) in [
+        ("Thoughts", "A fox is red."),
+        ("Ended by", "stop"),
+        ("Usage", "1308 tokens (8 in, 1300 out), cost 0.134"),
+    ] {
+        assert_eq!(told(&generation, label).as_deref(), Some(text));
+    }
+    for (usage, text) in [
+        (
+            r#"{"input_tokens":8,"output_tokens":2}"#,
+            Some("10 tokens (8 in, 2 out)"),
+        ),
+        (r#"{"cost":1.5}"#, Some("cost 1.5")),
+        (r#"{"seconds":2}"#, None),
+        ("not JSON", None),
+    ] {
+        generation.usage = Some(usage.to_owned());
+        assert_eq!(told(&generation, "Usage").as_deref(), text, "{usage}");
+    }
 }
