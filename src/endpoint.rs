@@ -15,6 +15,7 @@ mod error;
 mod framing;
 mod host;
 mod http;
+mod mask;
 mod reply;
 mod response;
 mod retry;

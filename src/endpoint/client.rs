@@ -4,8 +4,7 @@
 use std::time::{Duration, SystemTime};
 
 use reqwest::header::{
-    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION,
-    RETRY_AFTER,
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue,
 };
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::Value;
@@ -13,8 +12,9 @@ use tokio::time::timeout;
 
 use super::base_url::BaseUrl;
 use super::error::{failure_of, names_a_documented_field};
-use super::response::{Response, broken, mask, silence};
-use super::retry::{Trouble, told_wait};
+use super::mask::Mask;
+use super::response::{Response, broken, silence};
+use super::retry::{Trouble, wait_in};
 use super::{http, words};
 use crate::domain::{Clean, Failure, FailureKind, Secret};
 
@@ -75,7 +75,7 @@ impl CallError {
 pub struct Client {
     http: reqwest::Client,
     base: BaseUrl,
-    key: Option<Secret>,
+    mask: Mask,
     authorization: Option<HeaderValue>,
     timeouts: Timeouts,
 }
@@ -101,7 +101,7 @@ impl Client {
         Ok(Self {
             http: http::client(base.is_loopback(), base.is_https(), timeouts.connect)?,
             base,
-            key,
+            mask: Mask::new(key.as_ref()),
             authorization,
             timeouts,
         })
@@ -131,7 +131,7 @@ impl Client {
             Ok(Ok(response)) => response,
         };
         if response.status().is_success() {
-            return Ok(Response::new(response, self.key.clone(), self.timeouts));
+            return Ok(Response::new(response, self.mask.clone(), self.timeouts));
         }
         Err(self.refused(response).await)
     }
@@ -149,26 +149,22 @@ impl Client {
         let reading = async {
             let mut response = request.send().await.map_err(|e| self.unreachable(&e))?;
             let status = response.status();
-            let body = mask(
-                read_up_to(&mut response, MAX_MODELS_BODY).await,
-                self.key.as_ref(),
-            );
+            let body = read_up_to(&mut response, MAX_MODELS_BODY).await;
+            let body = self.mask.bytes(body);
             if !status.is_success() {
-                let mut failure = failure_of(status.as_u16(), &body);
+                let mut failure = self.mask.failure(failure_of(status.as_u16(), &body));
                 failure.maybe_billed = false;
                 return Err(failure);
             }
-            serde_json::from_slice(&body)
-                .ok()
-                .as_ref()
-                .and_then(names)
-                .ok_or_else(|| {
-                    Failure::new(
-                        FailureKind::NotTheEndpoint,
-                        "the address answers, but not with a list of models",
-                    )
-                    .hint(words::CHECK_BASE_URL)
-                })
+            let mut list = serde_json::from_slice(&body).unwrap_or_default();
+            self.mask.value(&mut list);
+            names(&list).ok_or_else(|| {
+                Failure::new(
+                    FailureKind::NotTheEndpoint,
+                    "the address answers, but not with a list of models",
+                )
+                .hint(words::CHECK_BASE_URL)
+            })
         };
         timeout(SHORT, reading)
             .await
@@ -188,26 +184,23 @@ impl Client {
     /// A failing status: reads what the gateway says about it.
     async fn refused(&self, mut response: reqwest::Response) -> CallError {
         let status = response.status();
-        let header = |name| {
-            let value = response.headers().get(name)?;
-            value.to_str().ok().map(str::to_owned)
-        };
-        let (retry_after, location) = (header(RETRY_AFTER), header(LOCATION));
+        let headers = response.headers().clone();
+        let header = |name: &'static str| headers.get(name)?.to_str().ok();
         let body = timeout(SHORT, read_up_to(&mut response, MAX_ERROR_BODY))
             .await
             .unwrap_or_default();
-        let body = mask(body, self.key.as_ref());
-        let mut failure = failure_of(status.as_u16(), &body);
-        if failure.kind == FailureKind::Auth && self.key.is_none() {
+        let body = self.mask.bytes(body);
+        let mut failure = self.mask.failure(failure_of(status.as_u16(), &body));
+        if failure.kind == FailureKind::Auth && self.authorization.is_none() {
             failure = failure.hint(words::NO_KEY);
         }
         if status.is_redirection()
-            && let Some(base) = location.and_then(|l| self.base.chat_url().join(&l).ok())
+            && let Some(base) = header("location").and_then(|l| self.base.chat_url().join(l).ok())
             && let Ok(base) = BaseUrl::parse(base.as_str())
         {
             failure = failure.hint(format!("try the base URL {base}"));
         }
-        let wait = told_wait(retry_after.as_deref(), &body, SystemTime::now());
+        let wait = wait_in(header, &body, SystemTime::now());
         let trouble = match status {
             // An empty account is told as 429 too; waiting does not fill it.
             StatusCode::TOO_MANY_REQUESTS if failure.kind == FailureKind::RateLimited => {

@@ -1,4 +1,4 @@
-//! Bytes of an answer -> chunks. Decides JSON, event stream or web page from the bytes, never from Content-Type.
+//! Bytes of an answer -> chunks. Decides gzip, JSON, event stream or web page from the bytes, never from a header.
 //!
 //! Event streams follow the WHATWG rules (LF, CRLF, CR, BOM, comments, several data lines), with one leniency that money
 //! asks for: an event that the end of the stream left open is given out as well. The rules are written here over `memchr`
@@ -8,6 +8,7 @@
 mod event;
 mod json;
 mod sieve;
+mod unpack;
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use memchr::memchr2;
 
 use self::event::Event;
 use self::json::Scan;
+use self::unpack::Unpack;
 use super::spool::{Depot, Spool};
 
 pub use self::sieve::Cut;
@@ -22,6 +24,8 @@ pub(super) use self::sieve::{MARK, Shelf, Sieve, mark_at};
 
 /// The largest payload and the longest line, bytes, pictures included (RELIABILITY N4).
 pub(super) const MAX_PAYLOAD: usize = 256 * 1024 * 1024;
+/// The largest answer, bytes, unpacked: what ends a stream that never does (RELIABILITY N4).
+const MAX_ANSWER: u64 = 2 * 1024 * 1024 * 1024;
 /// What is kept of a web page, bytes; enough for its title.
 const MAX_PAGE: usize = 16 * 1024;
 const BOM: &[u8] = b"\xEF\xBB\xBF";
@@ -35,8 +39,8 @@ pub enum Chunk {
     Done,
     /// The beginning of a web page or an XML document.
     Page(Vec<u8>),
-    /// At the end, where something came and none of it was any of these.
-    Noise,
+    /// At the end, where something came and none of it was any of these; with what it is packed, if it looks like that.
+    Noise(Option<&'static str>),
 }
 
 /// The JSON text of one event, or of a whole body.
@@ -54,9 +58,9 @@ pub struct Payload {
     pub finished: bool,
 }
 
-/// A line or a document over 256 MB.
+/// A line or a document over 256 MB, or an answer over 2 GB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("one piece of the answer is over 256 MB long")]
+#[error("the answer is too long: over 256 MB in one piece, or over 2 GB in all")]
 pub struct TooLong;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +80,8 @@ enum Mode {
 /// The state between two pieces of an answer. Each byte is looked at once, however the pieces are cut.
 #[derive(Debug)]
 pub struct Framing {
+    unpack: Unpack,
+    total: u64,
     mode: Mode,
     buffer: Vec<u8>,
     /// First byte of `buffer` that was not given out yet.
@@ -128,6 +134,8 @@ impl Framing {
     /// At the beginning of an answer.
     pub fn new() -> Self {
         Self {
+            unpack: Unpack::default(),
+            total: 0,
             mode: Mode::Begin,
             buffer: Vec::new(),
             start: 0,
@@ -159,14 +167,25 @@ impl Framing {
     /// Takes the next bytes and gives the chunks that they complete.
     pub fn push(&mut self, bytes: &[u8]) -> Result<Vec<Chunk>, TooLong> {
         let mut out = Vec::new();
+        let mut unpack = std::mem::take(&mut self.unpack);
+        let pushed = unpack.push(bytes, |plain| self.push_plain(plain, &mut out));
+        self.unpack = unpack;
+        pushed.map(|()| out)
+    }
+
+    fn push_plain(&mut self, bytes: &[u8], out: &mut Vec<Chunk>) -> Result<(), TooLong> {
+        self.total += bytes.len() as u64;
+        if self.total > MAX_ANSWER {
+            return Err(TooLong);
+        }
         if self.mode == Mode::Page {
             self.keep_page(bytes);
-            return Ok(out);
+            return Ok(());
         }
         let kept = self.sieve.push(bytes, &mut self.buffer, &mut self.cuts);
         // What the sieve took back was base64, in which no line, string or document ends.
         self.at = self.at.min(kept);
-        while self.step(&mut out) {}
+        while self.step(out) {}
         self.since = if self.start > 0 {
             self.buffer.len() - self.start
         } else {
@@ -178,12 +197,16 @@ impl Framing {
         if self.since.max(self.buffer.len() + self.event.len()) > self.cap {
             return Err(TooLong);
         }
-        Ok(out)
+        Ok(())
     }
 
     /// At the end of the stream: what was left open, marked as unfinished.
     pub fn finish(mut self) -> Vec<Chunk> {
         let mut out = Vec::new();
+        let packed = self.unpack.packed_with();
+        if packed.is_some() && !self.fruitful {
+            return vec![Chunk::Noise(packed)];
+        }
         self.sieve.end(&mut self.buffer, &mut self.cuts);
         let rest = std::mem::take(&mut self.buffer);
         match self.mode {
@@ -195,7 +218,7 @@ impl Framing {
                 }
                 self.dispatch(false, &mut out);
                 if self.noise && !self.fruitful {
-                    out.push(Chunk::Noise);
+                    out.push(Chunk::Noise(None));
                 }
             }
         }

@@ -12,6 +12,7 @@ mod plain;
 mod scan;
 mod voice;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use self::inline::NotAnImage;
 use self::voice::Voice;
 use super::error::{self, classify};
 use super::framing::{Chunk, Payload};
+use super::mask::Mask;
 use super::spool::{Blob, Depot, Lost, Spool};
 use crate::domain::{Clean, Failure};
 
@@ -92,9 +94,12 @@ struct Structured {
 /// An answer that is arriving.
 #[derive(Debug, Default)]
 pub struct Reply {
+    mask: Mask,
     blobs: Blobs,
     voices: BTreeMap<u64, Voice>,
     thoughts: Voice,
+    /// The end of each choice's content, and of the thoughts, that may be the beginning of the key.
+    held: BTreeMap<Option<u64>, String>,
     /// What tools were called with, at most 256 KB.
     arguments: String,
     refusal: String,
@@ -114,6 +119,8 @@ pub struct Reply {
     read: usize,
     documents: usize,
     garbled: usize,
+    /// With what the answer seems to be packed.
+    packed: Option<&'static str>,
     /// The payload inside which the stream ended, as text: a picture that is complete in it is paid for.
     broken: Option<String>,
 }
@@ -130,6 +137,12 @@ impl Reply {
             blobs: Blobs::new(Depot::new(spool)),
             ..Self::default()
         }
+    }
+
+    /// The same for an answer that must not repeat the key.
+    #[must_use]
+    pub(super) fn hiding(self, mask: Mask) -> Self {
+        Self { mask, ..self }
     }
 
     /// Whether the next chunk may belong to a large picture, so that taking it may block on a disk.
@@ -162,7 +175,8 @@ impl Reply {
                 self.page = Some(error::page(200, error::title(&page).as_ref()));
                 Vec::new()
             }
-            Chunk::Noise => {
+            Chunk::Noise(packed) => {
+                self.packed = packed;
                 self.garbled += 1;
                 Vec::new()
             }
@@ -173,7 +187,7 @@ impl Reply {
     fn payload(&mut self, payload: Payload) -> Vec<Part> {
         self.blobs.extend(payload.blobs);
         let text = String::from_utf8_lossy(&payload.json);
-        let Some(value) = serde_json::from_str(&text)
+        let Some(mut value) = serde_json::from_str(&text)
             .ok()
             .filter(|value: &Value| value.is_object() || value.is_array())
         else {
@@ -184,6 +198,7 @@ impl Reply {
             }
             return Vec::new();
         };
+        self.mask.value(&mut value);
         self.read += 1;
         if !payload.framed {
             self.documents += 1;
@@ -199,6 +214,15 @@ impl Reply {
         let mut parts = Vec::new();
         for item in items {
             self.item(item, &mut parts);
+        }
+        for part in &mut parts {
+            if let Part::Text(words)
+            | Part::Reasoning(words)
+            | Part::Model(words)
+            | Part::Finish(words) = part
+            {
+                *words = self.mask.clean(std::mem::take(words));
+            }
         }
         parts
     }
@@ -217,6 +241,7 @@ impl Reply {
                 text,
                 whole,
             } => {
+                let text = &self.veiled(Some(choice), text, whole);
                 let voice = self.voices.entry(choice).or_default();
                 let said = if whole {
                     voice.say_whole(text, &mut self.blobs)
@@ -227,6 +252,7 @@ impl Reply {
                 parts.extend(voice.percents().into_iter().map(Part::Percent));
             }
             Item::Reasoning { text, whole } => {
+                let text = &self.veiled(None, text, whole);
                 let said = if whole {
                     self.thoughts.say_whole(text, &mut self.blobs)
                 } else {
@@ -262,7 +288,7 @@ impl Reply {
                 }
             }
             Item::Error(complaint) => {
-                let mut failure = classify(200, &complaint);
+                let mut failure = self.mask.failure(classify(200, &complaint));
                 // Once something came, the work had begun.
                 if self.has_content() {
                     failure = failure.billed();
@@ -273,6 +299,17 @@ impl Reply {
                 }
             }
         }
+    }
+
+    /// The next piece of a choice's content, or of the thoughts, as it may be kept.
+    fn veiled<'t>(&mut self, of: Option<u64>, piece: &'t str, whole: bool) -> Cow<'t, str> {
+        let held = self.held.entry(of).or_default();
+        if whole {
+            // It repeats what waits.
+            held.clear();
+            return self.mask.text(piece);
+        }
+        self.mask.piece(held, piece)
     }
 
     fn structured(&mut self, image: Image, choice: u64, draft: bool, parts: &mut Vec<Part>) {

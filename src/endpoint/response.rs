@@ -9,10 +9,11 @@ use tokio::time::timeout;
 
 use super::client::Timeouts;
 use super::framing::{Chunk, Framing, TooLong};
+use super::mask::Mask;
 use super::reply::{Answer, End, Part, Reply};
 use super::spool::Spool;
 use super::{http, words};
-use crate::domain::{Failure, FailureKind, Secret};
+use crate::domain::{Failure, FailureKind};
 
 /// What the demo endpoint sets on its answers, to `1`.
 const DEMO_HEADER: &str = "plantain-demo";
@@ -35,7 +36,7 @@ pub struct Response {
 struct Reading {
     framing: Framing,
     reply: Reply,
-    key: Option<Secret>,
+    mask: Mask,
 }
 
 /// What a piece said.
@@ -48,12 +49,13 @@ enum Place {
 }
 
 impl Response {
-    pub(super) fn new(inner: reqwest::Response, key: Option<Secret>, timeouts: Timeouts) -> Self {
+    pub(super) fn new(inner: reqwest::Response, mask: Mask, timeouts: Timeouts) -> Self {
         Self {
             demo: inner.headers().get(DEMO_HEADER).is_some_and(|v| v == "1"),
             inner,
             reading: Place::Here(Box::new(Reading {
-                key,
+                reply: Reply::new().hiding(mask.clone()),
+                mask,
                 ..Reading::default()
             })),
             end: None,
@@ -67,7 +69,7 @@ impl Response {
     pub fn spooling(mut self, spool: &Arc<dyn Spool>) -> Self {
         if let Place::Here(reading) = &mut self.reading {
             reading.framing = Framing::spooling(Arc::clone(spool));
-            reading.reply = Reply::spooling(Arc::clone(spool));
+            reading.reply = Reply::spooling(Arc::clone(spool)).hiding(reading.mask.clone());
         }
         self
     }
@@ -220,36 +222,16 @@ impl Reading {
         for chunk in chunks {
             let chunk = match chunk {
                 Chunk::Payload(mut payload) => {
-                    payload.json = mask(payload.json, self.key.as_ref());
+                    payload.json = self.mask.bytes(payload.json);
                     Chunk::Payload(payload)
                 }
-                Chunk::Page(page) => Chunk::Page(mask(page, self.key.as_ref())),
+                Chunk::Page(page) => Chunk::Page(self.mask.bytes(page)),
                 other => other,
             };
             parts.extend(self.reply.push(chunk));
         }
         parts
     }
-}
-
-/// A gateway that repeats the key must not bring it onto a screen or into a log.
-pub(super) fn mask(text: Vec<u8>, key: Option<&Secret>) -> Vec<u8> {
-    let Some(key) = key.map(|k| k.expose().as_bytes()).filter(|k| k.len() >= 4) else {
-        return text;
-    };
-    let finder = memchr::memmem::Finder::new(key);
-    if finder.find(&text).is_none() {
-        return text;
-    }
-    let mut out = Vec::with_capacity(text.len());
-    let mut at = 0;
-    for found in finder.find_iter(&text) {
-        out.extend_from_slice(&text[at..found]);
-        out.extend_from_slice(b"(the key)");
-        at = found + key.len();
-    }
-    out.extend_from_slice(&text[at..]);
-    out
 }
 
 /// Nothing came for `limit`; `begun` says whether anything of the answer had come before.

@@ -2,9 +2,12 @@
 //!
 //! A `POST` is repeated only where nothing of it was accepted. Everything else may have been billed, and is the user's to repeat.
 
-use std::time::{Duration, SystemTime};
+mod told;
 
-use serde_json::Value;
+use std::time::Duration;
+
+pub use self::told::told_wait;
+pub(super) use self::told::wait_in;
 
 /// How often one call is repeated at most.
 pub const MOST_REPEATS: u8 = 2;
@@ -66,38 +69,6 @@ pub fn decide(trouble: Trouble, repeats: u8, jitter: f64) -> Decision {
     Decision::Repeat(wait)
 }
 
-/// The wait that an answer tells: `Retry-After` in seconds or as an HTTP date, else `error.details[].retryDelay` of the body
-/// (Google's `"45.8s"`). A date that has passed is no wait at all.
-pub fn told_wait(retry_after: Option<&str>, body: &[u8], wall: SystemTime) -> Option<Duration> {
-    retry_after
-        .and_then(|text| of_header(text.trim(), wall))
-        .or_else(|| serde_json::from_slice(body).ok().as_ref().and_then(of_body))
-}
-
-fn of_header(text: &str, wall: SystemTime) -> Option<Duration> {
-    if let Some(wait) = seconds(text) {
-        return Some(wait);
-    }
-    let date = httpdate::parse_http_date(text).ok()?;
-    Some(date.duration_since(wall).unwrap_or_default())
-}
-
-fn of_body(body: &Value) -> Option<Duration> {
-    if let Value::Array(items) = body {
-        return items.iter().find_map(of_body);
-    }
-    body["error"]["details"]
-        .as_array()?
-        .iter()
-        .find_map(|detail| seconds(detail["retryDelay"].as_str()?.strip_suffix('s')?))
-}
-
-/// Seconds, perhaps with a fraction. What is too long to write down is a year, which is refused anyway.
-fn seconds(text: &str) -> Option<Duration> {
-    let seconds: f64 = text.parse().ok()?;
-    (seconds >= 0.0).then(|| Duration::from_secs_f64(seconds.min(31_536_000.0)))
-}
-
 /// Whether a download that ended with `status` is worth another try: the file may not be there yet (404, 403), or its host is
 /// busy. Any other 4xx stays as it is.
 pub(super) const fn download_is_worth_another_try(status: u16) -> bool {
@@ -107,8 +78,6 @@ pub(super) const fn download_is_worth_another_try(status: u16) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const WALL: SystemTime = SystemTime::UNIX_EPOCH;
 
     fn secs(s: f64) -> Duration {
         Duration::from_secs_f64(s)
@@ -155,30 +124,6 @@ mod tests {
                 "{trouble:?} {repeats}"
             );
         }
-    }
-
-    #[test]
-    fn a_wait_is_read_wherever_it_is_told() {
-        let body = br#"[{"error":{"code":429,"details":[{"@type":"x"},{"retryDelay":"45.8s"}]}}]"#;
-        for (header, body, expected) in [
-            (Some("7"), b"".as_slice(), Some(secs(7.0))),
-            (Some(" 1.5 "), b"", Some(secs(1.5))),
-            (Some("999"), b"", Some(secs(999.0))),
-            (Some("Thu, 01 Jan 1970 00:00:30 GMT"), b"", Some(secs(30.0))),
-            (Some("7"), body, Some(secs(7.0))),
-            (Some("soon"), body, Some(secs(45.8))),
-            (None, &body[1..body.len() - 1], Some(secs(45.8))),
-            (Some("-1"), b"", None),
-            (Some("NaN"), b"", None),
-            (None, b"not json", None),
-        ] {
-            assert_eq!(told_wait(header, body, WALL), expected, "{header:?}");
-        }
-        let later = WALL + secs(60.0);
-        assert_eq!(
-            told_wait(Some("Thu, 01 Jan 1970 00:00:30 GMT"), b"", later),
-            Some(Duration::ZERO)
-        );
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The words of this room that people read: hints and repeated phrases. Nothing here decides anything.
 
 pub(super) const CHECK_BASE_URL: &str = "check the base URL (it usually ends in /v1)";
+pub(super) const ASK_FOR_PLAIN: &str =
+    "the gateway, or a proxy before it, packs answers unasked; ask it for plain ones";
 pub(super) const CHECK_KEY: &str = "check the key, and that it belongs to this base URL";
 pub(super) const NO_KEY: &str = "this gateway wants a key, and none is set for it: `plantain config key` keeps one, PLANTAIN_API_KEY beats it";
 pub(super) const CHECK_ACCESS: &str =
@@ -9,6 +11,8 @@ pub(super) const TOP_UP: &str = "top up the account at the gateway, or use anoth
 pub(super) const SLOW_DOWN: &str = "wait a little, or run fewer generations at once";
 pub(super) const CHECK_NETWORK: &str = "check the base URL's host and port, and the network";
 pub(super) const CHANGE_FIELDS: &str = "change what the gateway names, then run it again";
+pub(super) const CHECK_FIELDS: &str =
+    "the gateway gives no reason; check model, ratio, format and the profile";
 pub(super) const CHANGE_PROMPT: &str = "change the prompt or the reference pictures";
 pub(super) const PUBLIC_URL: &str = "this gateway may need a public URL for reference pictures";
 pub(super) const SMALLER: &str = "use fewer or smaller reference pictures";

@@ -6,7 +6,8 @@ use super::scan::scan;
 use super::voice::Voice;
 use super::{Image, MAX_PICTURES, Reply, too_many};
 use crate::domain::{Clean, Failure, FailureKind};
-use crate::endpoint::words;
+use crate::endpoint::mask::Mask;
+use crate::endpoint::{error, words};
 
 /// How the reading ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +49,26 @@ pub struct Answer {
 impl Reply {
     /// Takes the end of the stream, and makes the answer.
     pub fn finish(mut self, end: End) -> Answer {
+        self.unveil();
+        let mask = self.mask.clone();
+        mask.answer(self.answer(end))
+    }
+
+    /// What waited for the rest of the key was none. What has no pieces of its own is read over once more.
+    fn unveil(&mut self) {
+        for (of, held) in std::mem::take(&mut self.held) {
+            let voice = match of {
+                Some(choice) => self.voices.entry(choice).or_default(),
+                None => &mut self.thoughts,
+            };
+            voice.say(&held, &mut self.blobs);
+        }
+        for text in [&mut self.refusal, &mut self.arguments] {
+            *text = self.mask.text(text).into_owned();
+        }
+    }
+
+    fn answer(mut self, end: End) -> Answer {
         let ended_well = self.done
             || self.finish.is_some()
             || (self.documents > 0 && self.broken.is_none() && end == End::Closed);
@@ -141,7 +162,12 @@ impl Reply {
             return failure;
         }
         if self.read == 0 && self.broken.is_none() {
-            return if self.garbled > 0 {
+            return if let Some(packing) = self.packed {
+                let message = format!("the answer came packed ({packing}) and cannot be read");
+                Failure::new(FailureKind::NotTheEndpoint, message)
+                    .hint(words::ASK_FOR_PLAIN)
+                    .billed()
+            } else if self.garbled > 0 {
                 Failure::new(
                     FailureKind::NotTheEndpoint,
                     "the answer is not in the chat completions format",
@@ -165,7 +191,7 @@ impl Reply {
         let reasons = [self.native.as_ref(), self.finish.as_ref()];
         let blocked = reasons.into_iter().flatten().find(|r| is_block(r));
         if blocked.is_some() || !self.refusal.is_empty() {
-            let words = first_line(text);
+            let words = said(text);
             let message = if words.is_empty() {
                 let reason = blocked.map(Clean::as_str).unwrap_or_default();
                 format!("the prompt or the picture was refused ({reason})")
@@ -177,7 +203,9 @@ impl Reply {
                 .billed();
         }
         if !text.is_empty() {
-            let message = format!("the model answered with words only: {}", first_line(text));
+            let words = said(text);
+            let colon = if words.is_empty() { "" } else { ": " };
+            let message = format!("the model answered with words only{colon}{words}");
             return Failure::new(FailureKind::Refused, message)
                 .hint(words::CHANGE_PROMPT)
                 .billed();
@@ -195,6 +223,23 @@ impl Reply {
     }
 }
 
+impl Mask {
+    /// An answer without the key, which cleaning may have put together.
+    fn answer(&self, answer: Answer) -> Answer {
+        let failure = |failure: Option<Failure>| failure.map(|f| self.failure(f));
+        Answer {
+            text: self.clean(answer.text),
+            reasoning: self.clean(answer.reasoning),
+            finish_reason: answer.finish_reason.map(|reason| self.clean(reason)),
+            model: answer.model.map(|model| self.clean(model)),
+            notices: answer.notices.into_iter().map(|n| self.clean(n)).collect(),
+            failure: failure(answer.failure),
+            words_only: failure(answer.words_only),
+            ..answer
+        }
+    }
+}
+
 /// Whether a reason for the end is that of a filter; the names are OpenAI's and Gemini's.
 fn is_block(reason: &Clean) -> bool {
     let reason = reason.as_str().to_ascii_lowercase();
@@ -209,14 +254,19 @@ fn is_block(reason: &Clean) -> bool {
     .any(|name| reason.contains(name))
 }
 
-fn first_line(text: &Clean) -> &str {
-    let line = text.as_str().lines().find(|l| !l.trim().is_empty());
-    let line = line.unwrap_or_default().trim();
-    let end = line.char_indices().nth(300).map_or(line.len(), |(i, _)| i);
-    &line[..end]
+/// The first line of an answer's words; of an answer in JSON or HTML, its message.
+fn said(text: &Clean) -> Clean {
+    let text = text.as_str().trim();
+    if text.starts_with(['{', '[', '<']) {
+        return error::readable(text);
+    }
+    error::readable(text.lines().next().unwrap_or_default())
 }
 
 fn completion_tokens(usage: Option<&str>) -> Option<u64> {
     let usage: serde_json::Value = serde_json::from_str(usage?).ok()?;
-    usage["completion_tokens"].as_u64().filter(|n| *n > 0)
+    ["completion_tokens", "output_tokens", "candidatesTokenCount"]
+        .iter()
+        .find_map(|key| usage[key].as_u64())
+        .filter(|n| *n > 0)
 }

@@ -1,0 +1,131 @@
+//! The key in an answer: hidden wherever and however a gateway repeats it.
+
+use plantain::domain::Secret;
+use plantain::endpoint::{Answer, BaseUrl, Client, Part, Timeouts};
+use serde_json::{Value, json};
+
+use crate::suite::raw_server::{RawServer, Step, answer, head};
+
+const KEY: &str = "sk-canary-0123456789";
+
+/// What an answer tells and becomes, as text, and its answer.
+async fn told(pieces: Vec<Vec<u8>>) -> (String, Answer, Vec<Part>) {
+    let mut script = vec![Step::Bytes(head(
+        200,
+        &[("Content-Type", "text/event-stream")],
+    ))];
+    script.extend(pieces.into_iter().map(Step::Bytes));
+    let server = RawServer::saying(script).await;
+    let base = BaseUrl::parse(&server.url()).unwrap();
+    let client = Client::new(base, Secret::new(KEY), Timeouts::default()).unwrap();
+    let mut response = client.chat(&json!({}), true).await.unwrap();
+    let mut parts = Vec::new();
+    while let Some(more) = response.next().await {
+        parts.extend(more);
+    }
+    let answer = response.finish();
+    (format!("{parts:?} {answer:?}"), answer, parts)
+}
+
+fn event(payload: &Value) -> Vec<u8> {
+    format!("data: {payload}\n\n").into_bytes()
+}
+
+fn delta(key: &str, text: &str) -> Vec<u8> {
+    event(&json!({"choices": [{"delta": {key: text}}]}))
+}
+
+#[tokio::test]
+async fn cut_anywhere_over_two_deltas_or_two_packets() {
+    for field in ["content", "reasoning_content", "refusal"] {
+        for at in 0..=KEY.len() {
+            let (one, two) = KEY.split_at(at);
+            let pieces = vec![
+                delta(field, &format!("It is {one}")),
+                delta(field, &format!("{two} I think, s")),
+                b"data: [DONE]\n\n".to_vec(),
+            ];
+            let whole = pieces.concat();
+            let (told, answer, _) = self::told(pieces).await;
+            assert!(!told.contains("canary"), "{field} {at}: {told}");
+            assert!(!told.contains("0123456789"), "{field} {at}: {told}");
+            let kept = format!("{} {}", answer.text, answer.reasoning);
+            // Everything around it stays, to the letter that might have begun another one.
+            assert!(
+                kept.contains("It is (the key) I think, s"),
+                "{field} {at}: {kept}"
+            );
+            if at % 5 == 0 {
+                let key = memchr::memmem::find(&whole, b"It is ").unwrap() + 6 + at;
+                let (one, two) = whole.split_at(key);
+                let (told, _, _) = self::told(vec![one.to_vec(), two.to_vec()]).await;
+                assert!(!told.contains("canary"), "{field} {at}: {told}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn in_escapes_behind_invisible_letters_and_in_every_field() {
+    let escaped = KEY.replace('c', "\\u0063");
+    let split = KEY
+        .replace("can", "c\u{200b}an")
+        .replace("ary", "a\u{1b}[0mry");
+    for payload in [
+        format!(
+            r#"{{"choices":[{{"delta":{{"content":"a {escaped} b"}},"finish_reason":"{escaped}"}}],"model":"{escaped}"}}"#
+        ),
+        format!(r#"{{"error":{{"message":"{escaped}","code":"{escaped}"}}}}"#),
+        format!(r#"{{"usage":{{"of":"{escaped}"}},"choices":[]}}"#),
+        format!(
+            r#"{{"media":{{"outputs":["https://img.test/a.png?key={escaped}"]}},"choices":[]}}"#
+        ),
+        format!(r#"{{"choices":[{{"delta":{{"content":"![x](https://img.test/{KEY}.png)"}}}}]}}"#),
+        json!({"choices": [{"delta": {"content": format!("a {split} b")}}], "model": split})
+            .to_string(),
+        json!({"error": split}).to_string(),
+    ] {
+        let body = format!("data: {payload}\n\ndata: [DONE]\n\n");
+        let (told, _, _) = self::told(vec![body.into_bytes()]).await;
+        assert!(
+            !told.contains("canary") && !told.contains("0123456789"),
+            "{payload}: {told}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn words_without_a_key_in_them_lose_nothing_and_wait_for_nothing() {
+    let (_, answer, parts) = told(vec![
+        delta("content", "sk-ca is no key, sk-can "),
+        delta("content", "neither. "),
+        b"data: [DONE]\n\n".to_vec(),
+    ])
+    .await;
+    assert_eq!(answer.text.as_str(), "sk-ca is no key, sk-can neither.");
+    let texts = parts.iter().filter(|p| matches!(p, Part::Text(_))).count();
+    assert_eq!(texts, 2);
+}
+
+#[tokio::test]
+async fn in_failing_answers_and_in_the_list_of_models() {
+    let escaped = KEY.replace('c', "\\u0063");
+    for body in [
+        format!(r#"{{"error":{{"message":"no such key {escaped}"}}}}"#),
+        format!("no such key {KEY}"),
+        format!("<html><title>{KEY}</title>"),
+    ] {
+        let server = RawServer::saying(answer(401, &[], body.as_bytes())).await;
+        let base = BaseUrl::parse(&server.url()).unwrap();
+        let client = Client::new(base, Secret::new(KEY), Timeouts::default()).unwrap();
+        let error = client.chat(&json!({}), true).await.err().unwrap();
+        assert!(!format!("{error:?}").contains("canary"), "{error:?}");
+        let failure = client.models().await.unwrap_err();
+        assert!(!format!("{failure:?}").contains("canary"), "{failure:?}");
+    }
+    let list = format!(r#"{{"data":[{{"id":"a"}},{{"id":"{escaped}"}}]}}"#);
+    let server = RawServer::saying(answer(200, &[], list.as_bytes())).await;
+    let base = BaseUrl::parse(&server.url()).unwrap();
+    let client = Client::new(base, Secret::new(KEY), Timeouts::default()).unwrap();
+    assert_eq!(client.models().await.unwrap(), ["a", "(the key)"]);
+}
