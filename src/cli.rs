@@ -45,7 +45,7 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Help and version are asked for and go to stdout with code 0; the rest is wrong usage.
             let code = u8::try_from(error.exit_code()).unwrap_or(2);
-            let _ = error.print();
+            print::usage(&error);
             return ExitCode::from(code);
         }
     };

@@ -9,6 +9,7 @@
 
 mod suite {
     mod architecture;
+    mod clean;
     mod cli;
     mod config;
     mod demo;

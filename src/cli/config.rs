@@ -110,8 +110,8 @@ fn row(key: &str, value: &str, source: &str) {
     let line = Clean::line(&format!("{key} = {value}"));
     let source = Clean::line(source);
     if source.is_empty() {
-        print::line(line.as_str());
+        print::line(&line);
     } else {
-        print::line(&format!("{line:<60}  # {source}"));
+        print::line(&Clean::line(&format!("{line:<60}  # {source}")));
     }
 }

@@ -34,14 +34,14 @@ pub(super) fn run(args: &Args, verb: &History) -> Result<Outcome, Failure> {
 }
 
 /// One row, cut at `width` cells where there is a terminal.
-fn row(generation: &Generation, zone: &TimeZone, width: Option<usize>) -> String {
+fn row(generation: &Generation, zone: &TimeZone, width: Option<usize>) -> Clean {
     let request = &generation.request;
     let created = Timestamp::from_millisecond(generation.created_ms).unwrap_or_default();
     let when = zone
         .to_datetime(created)
         .strftime("%Y-%m-%d %H:%M")
         .to_string();
-    let line = format!(
+    let line = Clean::line(&format!(
         "{}  {when}  {:<9}  {}  {}  {}{}  {}",
         generation.id.short(),
         StatusJson::of(generation).as_str(),
@@ -50,9 +50,9 @@ fn row(generation: &Generation, zone: &TimeZone, width: Option<usize>) -> String
         request.format,
         if generation.demo { "  demo" } else { "" },
         Clean::line(request.prompt.typed()),
-    );
+    ));
     match width {
-        Some(width) => print::cut(&line, width),
+        Some(width) => print::cut(line, width),
         None => line,
     }
 }

@@ -12,14 +12,14 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use crate::domain::{Clean, Failure};
 
 /// A result, on stdout.
-pub fn line(text: &str) {
+pub fn line(text: &Clean) {
     bytes(format!("{text}\n").as_bytes());
 }
 
 /// A path, on stdout: on a pipe to the byte, on a terminal without what would act on it.
 pub fn path(path: &Path) {
     if io::stdout().is_terminal() {
-        line(Clean::line(&path.to_string_lossy()).as_str());
+        line(&Clean::line(&path.to_string_lossy()));
     } else {
         bytes(&[path.as_os_str().as_bytes(), b"\n"].concat());
     }
@@ -36,7 +36,7 @@ pub fn bytes(bytes: &[u8]) {
 /// zero-width, private use) is escaped; it reads back the same.
 pub fn json(value: &impl Serialize) {
     if let Ok(text) = serde_json::to_string(value) {
-        line(&escaped(&text));
+        bytes(format!("{}\n", escaped(&text)).as_bytes());
     }
 }
 
@@ -91,8 +91,22 @@ pub fn failure(failure: &Failure) {
     aside(format_args!("plantain: {failure}\n"));
 }
 
+/// What clap says of the command line: help and version on stdout, errors on stderr. It repeats what was typed, which may
+/// act on the terminal; then it is said without colours.
+pub fn usage(error: &clap::Error) {
+    let said = error.render().to_string();
+    let clean = Clean::text(&said);
+    if clean.as_str() == said {
+        let _ = error.print();
+    } else if error.use_stderr() {
+        aside(format_args!("{clean}"));
+    } else {
+        bytes(clean.as_str().as_bytes());
+    }
+}
+
 /// Replaces the status line on stderr; an empty text wipes it.
-pub fn status(text: &str) {
+pub fn status(text: &Clean) {
     aside(format_args!("\r\x1b[K{text}"));
 }
 
@@ -102,12 +116,13 @@ fn aside(text: fmt::Arguments<'_>) {
 }
 
 /// At most `width` cells of a line, with an ellipsis where something is left out.
-pub fn cut(line: &str, width: usize) -> String {
-    if line.width() <= width {
-        return line.to_owned();
+pub fn cut(line: Clean, width: usize) -> Clean {
+    if line.as_str().width() <= width {
+        return line;
     }
     let mut used = 0;
     let mut out: String = line
+        .as_str()
         .chars()
         .take_while(|c| {
             used += c.width().unwrap_or(0);
@@ -115,7 +130,7 @@ pub fn cut(line: &str, width: usize) -> String {
         })
         .collect();
     out.push('…');
-    out
+    Clean::line(&out)
 }
 
 #[cfg(test)]
@@ -134,8 +149,9 @@ mod tests {
 
     #[test]
     fn a_row_is_cut_by_cells_and_not_by_letters() {
-        assert_eq!(cut("abcdef", 6), "abcdef");
-        assert_eq!(cut("abcdefg", 6), "abcde…");
-        assert_eq!(cut("狐狐狐狐", 6), "狐狐…");
+        let cut = |line: &str| cut(Clean::line(line), 6).to_string();
+        assert_eq!(cut("abcdef"), "abcdef");
+        assert_eq!(cut("abcdefg"), "abcde…");
+        assert_eq!(cut("狐狐狐狐"), "狐狐…");
     }
 }

@@ -84,7 +84,7 @@ impl Ticker {
         let over = self.shared.over.swap(true, Ordering::Relaxed);
         if let (Some(task), false) = (&self.task, over) {
             task.abort();
-            print::status("");
+            print::status(&Clean::default());
         }
     }
 }
@@ -107,9 +107,6 @@ impl Shared {
         let line = format!("{of}{words}, {} s", self.started.elapsed().as_secs());
         // A line that wraps could not be wiped.
         let width = print::stderr_width().unwrap_or(80).min(80);
-        print::status(&print::cut(
-            Clean::line(&line).as_str(),
-            width.saturating_sub(1),
-        ));
+        print::status(&print::cut(Clean::line(&line), width.saturating_sub(1)));
     }
 }

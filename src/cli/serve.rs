@@ -26,7 +26,7 @@ pub(super) fn run(args: &Args, verb: &Serve) -> Result<Outcome, Failure> {
             )
             .hint("give another --port, or 0 for any free one")
         })?;
-        print::line(&server.base_url());
+        print::line(&Clean::line(&server.base_url()));
         print::note(&Clean::line(
             "demo endpoint: its pictures are procedural, no model is called. Ctrl+C ends it",
         ));

@@ -101,7 +101,7 @@ impl Client {
         Ok(Self {
             http: http::client(base.is_loopback(), base.is_https(), timeouts.connect)?,
             base,
-            mask: Mask::new(key.as_ref()),
+            mask: Mask::new(key),
             authorization,
             timeouts,
         })

@@ -23,8 +23,8 @@ impl std::fmt::Debug for Mask {
 }
 
 impl Mask {
-    pub(super) fn new(key: Option<&Secret>) -> Self {
-        Self(key.filter(|key| key.expose().len() >= LEAST).cloned())
+    pub(super) fn new(key: Option<Secret>) -> Self {
+        Self(key.filter(|key| key.expose().len() >= LEAST))
     }
 
     fn key(&self) -> Option<&str> {

@@ -65,6 +65,7 @@ impl Library {
             bytes: bytes.len() as u64,
             sha256,
             url: None,
+            converted: Vec::new(),
             selected: false,
         };
         self.write(|transaction, _| rows::insert_picture(transaction, seq, &picture, &path))?;

@@ -42,6 +42,68 @@ const NOT_IN_PURE: [&str; 7] = [
     "unwrap(",
 ];
 
+/// What puts text on a screen or a line, and the only files of `cli` and `view` that may: their functions take `Clean` text,
+/// or are told by a test of the screens that they were given nothing else.
+const WRITERS: [(&str, &[&str], &[&str]); 2] = [
+    (
+        "cli",
+        &[
+            "println!",
+            "print!",
+            "eprint",
+            "stdout().lock",
+            "stderr().write",
+            "io::stderr",
+        ],
+        &["cli/print.rs"],
+    ),
+    (
+        "view",
+        &["set_string", "set_line", "set_span"],
+        &["view/text.rs"],
+    ),
+];
+
+#[test]
+fn text_is_printed_in_one_place_a_room() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        let code = text.split("#[cfg(test)]").next().unwrap_or(&text);
+        let name = path.display().to_string();
+        for (room, words, allowed) in WRITERS {
+            if room_of(&path).as_deref() != Some(room) || allowed.contains(&name.as_str()) {
+                continue;
+            }
+            let found = words.iter().filter(|word| code.contains(**word));
+            wrong.extend(found.map(|word| format!("{name}: {word}")));
+        }
+        // A cell takes any symbol raw: in the drawing, letters of our own only.
+        if room_of(&path).as_deref() == Some("view") {
+            let raw = code
+                .match_indices("set_symbol(")
+                .filter(|(at, found)| !code[at + found.len()..].starts_with(['"', '\'']));
+            wrong.extend(raw.map(|_| format!("{name}: set_symbol")));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "printed outside its place:\n{}",
+        wrong.join("\n")
+    );
+    let print = fs::read_to_string(root().join("src/cli/print.rs")).unwrap();
+    for taking in [
+        "pub fn line(text: &Clean)",
+        "pub fn note(text: &Clean)",
+        "pub fn status(text: &Clean)",
+        "pub fn failure(failure: &Failure)",
+    ] {
+        assert!(
+            print.contains(taking),
+            "print takes something else: {taking}"
+        );
+    }
+}
+
 const MOST_LINES: usize = 600;
 const FEW_LINES: usize = 400;
 

@@ -136,7 +136,7 @@ fn typed(origin: &str) -> Result<Typed, Failure> {
             key = asked => Ok(Typed::Key(key.map_err(failure)?)),
             number = signals.next_end() => {
                 // The question goes, so that the shell's own prompt starts a line.
-                print::status("");
+                print::status(&Clean::default());
                 Ok(Typed::Signal(number))
             }
         }

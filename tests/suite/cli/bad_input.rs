@@ -177,6 +177,19 @@ async fn foreign_words_do_nothing_to_the_terminal() {
     // Nothing is lost: the record holds the prompt to the letter.
     assert_eq!(ran.objects()[0]["prompt"], prompt);
     home.run(&["show", "\u{1b}[31mx"]).await.failed(2, &["x"]);
+    // What the reader of the command line repeats is typed by somebody too.
+    for arguments in [
+        &["--no\u{202e}pe\u{1b}[2J\u{9b}1m"][..],
+        &["generate", "--ratio", "\u{1b}]0;x\u{7}9\u{202e}9"],
+    ] {
+        let ran = home.run(arguments).await;
+        assert_eq!(ran.code, 2);
+        assert!(
+            !ran.err.contains(['\u{202e}', '\u{9b}', '\u{1b}', '\u{7}']),
+            "{ran:?}"
+        );
+        assert!(ran.err.contains("--help"), "{ran:?}");
+    }
 }
 
 #[tokio::test]

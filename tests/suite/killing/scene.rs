@@ -144,6 +144,7 @@ impl Scene {
             profile: "documented".to_owned(),
             parallel: 4,
             silence: Duration::from_secs(60),
+            convert: plantain::domain::Convert::Never,
             demo: false,
         })
         .unwrap();
@@ -175,7 +176,7 @@ impl Scene {
             for picture in &row.pictures {
                 named.insert(picture.path.clone());
                 let served = match &picture.url {
-                    Some(url) => bytes_of(&url::Url::parse(url).unwrap().path().to_owned()),
+                    Some(url) => bytes_of(url::Url::parse(url).unwrap().path()),
                     None => inside(prompt),
                 };
                 let right = hex(&served);
