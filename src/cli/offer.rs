@@ -35,7 +35,7 @@ pub(super) async fn offer(
         }
         many => format!("{many} pictures are no {to}: it can be written beside each"),
     };
-    if silent || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+    if silent || !io::stdin().is_terminal() || print::stderr_width().is_none() {
         let note = format!("{what}: C in the studio, or convert = \"always\" in the settings");
         print::note(&Clean::line(&note));
         return None;

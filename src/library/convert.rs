@@ -1,12 +1,12 @@
 //! Second files: a picture once more in another format, beside the one that was served and under its name.
 
-use std::fs;
 use std::path::Path;
 
 use crate::domain::{Failure, FileFormat, Picture, PictureId};
 
 use super::files::Folder;
-use super::{Library, journal, rows, words};
+use super::pictures::CANDIDATES;
+use super::{Library, journal, names, rows, words};
 
 impl Library {
     /// Puts `bytes`, a conversion of picture `id` to `format`, beside its file under the same name and the format's
@@ -27,48 +27,62 @@ impl Library {
         let (month, name) = self
             .month_and_name(&picture.path)
             .ok_or_else(|| words::no_name(&picture.path))?;
-        let placed = self.place_in(&month, &name, bytes, format)?;
-        let written = self.write(|transaction, owner| {
-            let rows = self.inner.rows(transaction);
-            let mut now = rows.picture_of(id)?;
-            // Another process may have been as quick.
-            if has(&now, format) {
-                return Ok(now);
+        let owner = self.owner()?.id();
+        let folder = Folder::open(&self.inner.folder)
+            .and_then(|library| library.child(&month))
+            .map_err(|e| self.failure(e))?
+            .ok_or_else(|| words::no_name(&self.inner.folder.join(&month)))?;
+        // Not under the picture's own name: what a dead process leaves must not pass for a picture that was served.
+        let temporary = folder.write(&format!("to-{name}"), owner, bytes);
+        let temporary = temporary.map_err(|e| self.failure(e))?;
+        for k in 1..CANDIDATES {
+            let candidate = names::candidate(&name, k, format.extension());
+            let path = format!("{month}/{candidate}");
+            if folder.path().join(&candidate).symlink_metadata().is_ok() {
+                continue;
             }
-            let gone = now.converted_to(format).map(Path::to_owned);
-            now.converted.retain(|path| Some(path) != gone.as_ref());
-            now.converted.push(self.inner.folder.join(&placed));
-            rows::set_converted(transaction, &now, rows.folder)?;
+            // The row comes first, for the same reason.
+            let picture = self.name_converted(id, format, &path)?;
+            let ours = self.inner.folder.join(&path);
+            if picture.converted_to(format) != Some(ours.as_path()) {
+                return Ok(picture);
+            }
+            let placed = temporary.rename(&candidate).map_err(|e| self.failure(e))?
+                || folder.holds(&candidate, &temporary);
+            if placed {
+                folder.sync().map_err(|e| self.failure(e))?;
+                return Ok(picture);
+            }
+        }
+        Err(words::no_name(folder.path()))
+    }
+
+    /// Writes down that the picture's second file in that format is the one at `path`, unless another is there by now;
+    /// returns the picture.
+    fn name_converted(
+        &self,
+        id: PictureId,
+        format: FileFormat,
+        path: &str,
+    ) -> Result<Picture, Failure> {
+        self.write(|transaction, owner| {
+            let rows = self.inner.rows(transaction);
+            let mut picture = rows.picture_of(id)?;
+            // Another process may have been as quick.
+            if has(&picture, format) {
+                return Ok(picture);
+            }
+            let gone = picture.converted_to(format).map(Path::to_owned);
+            picture.converted.retain(|path| Some(path) != gone.as_ref());
+            picture.converted.push(rows.folder.join(path));
+            rows::set_converted(transaction, &picture, rows.folder)?;
             let changed = rows.of(id.generation)?;
             // One that is still in work is recorded by who runs it, at its next step.
             if changed.state.is_final() {
                 journal::record(rows.folder, &changed, owner.id())?;
             }
-            rows.picture_of(id)
-        });
-        // A file that no row names would be nobody's.
-        if !self.read(|rows| rows.names_path(&placed)).unwrap_or(true) {
-            let _ = fs::remove_file(self.inner.folder.join(placed));
-        }
-        written
-    }
-
-    /// Puts the bytes into the month's folder, if that is a folder.
-    fn place_in(
-        &self,
-        month: &str,
-        name: &str,
-        bytes: &[u8],
-        format: FileFormat,
-    ) -> Result<String, Failure> {
-        let owner = self.owner()?.id();
-        let folder = Folder::open(&self.inner.folder)
-            .and_then(|library| library.child(month))
-            .map_err(|e| self.failure(e))?
-            .ok_or_else(|| words::no_name(&self.inner.folder.join(month)))?;
-        let temporary = folder.write(name, owner, bytes);
-        let temporary = temporary.map_err(|e| self.failure(e))?;
-        self.place(&temporary, month, name, format)
+            Ok(picture)
+        })
     }
 
     /// The folder and the name without extension of a picture's file; `None` for one that is not in a month.

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::domain::{Failure, FileFormat, Generation, Picture, PictureId, PixelSize};
 
 use super::error::Error;
-use super::files::{Folder, Temporary};
+use super::files::Folder;
 use super::spool::{Spooled, hex};
 use super::{Library, journal, names, rows, words};
 
@@ -126,22 +126,10 @@ impl Library {
     fn put(&self, spooled: &Spooled, format: FileFormat) -> Result<String, Failure> {
         let temporary = spooled.temporary();
         temporary.sync().map_err(|e| self.failure(e))?;
-        self.place(temporary, spooled.month(), spooled.name(), format)
-    }
-
-    /// Gives a file of `month` that is on disk `name`, or the first free one after it; returns the path from the library's
-    /// folder.
-    pub(super) fn place(
-        &self,
-        temporary: &Temporary,
-        month: &str,
-        name: &str,
-        format: FileFormat,
-    ) -> Result<String, Failure> {
         let folder = temporary.folder();
         for k in 1..CANDIDATES {
-            let candidate = names::candidate(name, k, format.extension());
-            let path = format!("{month}/{candidate}");
+            let candidate = names::candidate(spooled.name(), k, format.extension());
+            let path = format!("{}/{candidate}", spooled.month());
             let placed = temporary.rename(&candidate).map_err(|e| self.failure(e))?
                 || (folder.holds(&candidate, temporary)
                     && !self.read(|rows| rows.names_path(&path))?);

@@ -237,3 +237,31 @@ fn what_is_salvaged_of_an_older_version_keeps_its_pictures() {
     let picture = library.last().unwrap().unwrap();
     assert_eq!(fs::read(&picture.path).unwrap(), b"a red fox");
 }
+
+#[test]
+fn what_a_dead_process_left_of_one_is_no_picture() {
+    const DEAD: &str = "deadbeef0123";
+    let folder = tempfile::tempdir().unwrap();
+    let library = open(folder.path());
+    let mut one = sent(&library, 1, "fox");
+    save(&library, &mut one, b"png");
+    // It died between the row of the second file and its name.
+    let path = library
+        .save_converted(first(1), b"as webp", FileFormat::Webp)
+        .unwrap()
+        .converted
+        .remove(0);
+    drop(library);
+    fs::write(folder.path().join(".plantain/owners").join(DEAD), b"").unwrap();
+    let temporary = path.with_file_name(format!(".to-24-140233-fox-00000001.{DEAD}.tmp"));
+    fs::rename(&path, temporary).unwrap();
+    let library = open(folder.path());
+    let adopted = library.adopt().unwrap();
+    assert!(adopted.iter().all(|a| a.left.is_empty()), "{adopted:?}");
+    assert_eq!(library.get(one.id).unwrap().pictures.len(), 1);
+    // It can be made again, under its name.
+    let again = library
+        .save_converted(first(1), b"as webp", FileFormat::Webp)
+        .unwrap();
+    assert_eq!(again.converted, [path]);
+}

@@ -139,7 +139,7 @@ fn a_picture_that_lands_takes_no_key_of_who_types() {
     s.keys("a red fox<Enter>");
     let (task, requests) = s.sent();
     let id = s.prepare(task, requests[0].clone(), 7);
-    s.keys("and the nex");
+    s.keys(" and the nex");
     let mut ended = s.state.history.row(id).unwrap().generation.clone();
     ended.state = State::Saved;
     ended.pictures = vec![picture(id, 1)];
@@ -150,5 +150,5 @@ fn a_picture_that_lands_takes_no_key_of_who_types() {
     s.take();
     s.after(1_000).keys("t C<Enter>");
     let (_, requests) = s.sent();
-    assert_eq!(requests[0].prompt.typed(), "and the next C");
+    assert_eq!(requests[0].prompt.typed(), "a red fox and the next C");
 }
