@@ -53,7 +53,7 @@ const WRITERS: [(&str, &[&str], &[&str]); 2] = [
             "eprint",
             "stdout().lock",
             "stderr().write",
-            "io::stderr",
+            "stderr().lock",
         ],
         &["cli/print.rs"],
     ),
