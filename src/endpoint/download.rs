@@ -92,7 +92,7 @@ impl Downloader {
     ///
     /// `whole` says `false` of a picture that ends early, which is then fetched again; bytes that are no picture at all are
     /// whole in this sense, since another try would bring the same page. An address that is not `certain` to be a picture's
-    /// is given up when its host says that it has none (4xx).
+    /// is given up when its host says that it has none (403, 404, 410).
     pub async fn fetch(
         &self,
         url: &str,

@@ -117,6 +117,7 @@ impl Run {
             let candidate = Candidate {
                 image: Image::Url(url),
                 origin: Origin::Structured,
+                alone: false,
                 draft: false,
                 maybe_cut: false,
             };

@@ -21,7 +21,7 @@ pub(super) struct Miss {
     /// Whether another try makes sense, and the wait that the host asked for.
     pub(super) again: bool,
     pub(super) told: Option<Duration>,
-    /// Whether the host answered with 4xx.
+    /// Whether the host says that it has no such thing, or not for us.
     pub(super) denied: bool,
 }
 
@@ -89,7 +89,7 @@ pub(super) async fn refused(
     Miss {
         again: download_is_worth_another_try(status) && !too_long,
         told,
-        denied: (400..500).contains(&status),
+        denied: matches!(status, 403 | 404 | 410),
         ..Miss::again(&format!("{} answered HTTP {status}", named(url)))
     }
 }

@@ -26,6 +26,8 @@ pub struct Candidate {
     pub image: Image,
     /// Where it stood.
     pub origin: Origin,
+    /// A URL that is all there is of the text: the form that the document shows.
+    pub alone: bool,
     /// It stood among the model's thoughts.
     pub draft: bool,
     /// The answer broke off right behind it: it is whole only if its own end marker says so (for a URL: if it can be fetched).
@@ -37,6 +39,7 @@ impl Candidate {
         Self {
             image,
             origin: Origin::Structured,
+            alone: false,
             draft,
             maybe_cut: false,
         }
@@ -48,7 +51,7 @@ impl Candidate {
             Image::Url(url) => names_a_picture(url),
             Image::Inline(_) => true,
         };
-        !self.maybe_cut && (self.origin > Origin::Bare || named)
+        !self.maybe_cut && (self.origin > Origin::Bare || self.alone || named)
     }
 }
 
@@ -130,6 +133,7 @@ fn in_text(
     problems: &mut Vec<NotAnImage>,
 ) -> Vec<(usize, Candidate)> {
     let spans: Vec<Span> = scan(text).into_iter().filter(|s| !s.fenced).collect();
+    let alone = is_nothing_but(text, &spans);
     let of_kinds = |kinds: &[Kind], problems: &mut Vec<NotAnImage>| -> Vec<(usize, Candidate)> {
         let chosen = spans.iter().filter(|s| kinds.contains(&s.kind));
         chosen
@@ -156,6 +160,7 @@ fn in_text(
                 let candidate = Candidate {
                     image,
                     origin,
+                    alone: alone && span.kind == Kind::Bare,
                     draft,
                     maybe_cut: span.open,
                 };
@@ -174,6 +179,16 @@ fn in_text(
         }
     }
     Vec::new()
+}
+
+/// Whether a text holds URLs and no word beside them.
+fn is_nothing_but(text: &str, urls: &[Span]) -> bool {
+    let mut at = 0;
+    urls.iter().all(|span| {
+        let before = &text[at..span.range.start];
+        at = span.range.end;
+        span.kind == Kind::Bare && before.trim().is_empty()
+    }) && text[at..].trim().is_empty()
 }
 
 /// Whether a URL in a text names a host and nothing on it: never a picture, and half a name where the text broke off.

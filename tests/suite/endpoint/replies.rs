@@ -123,6 +123,10 @@ fn a_link_that_may_be_a_page_leaves_the_words_to_stand() {
         ("[rules](https://a.test/policy)", false),
         ("Here: https://a.test/x.PNG?sig=1.", true),
         ("![x](https://a.test/o/2)", true),
+        // The document's form: the content is the address.
+        ("https://a.test/o/2", true),
+        ("\nhttps://a.test/o/2\nhttps://a.test/o/3 ", true),
+        ("https://a.test/o/2 [rules](https://a.test/policy)", false),
     ] {
         let answer = content(text);
         assert_eq!(answer.images[0].is_certain(), certain, "{text}");

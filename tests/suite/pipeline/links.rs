@@ -1,8 +1,10 @@
 //! Links that need not be pictures: in a refusal, and where the answer broke off.
 
+use std::time::Duration;
+
 use plantain::domain::{FailureKind, Generation, State};
 
-use super::{Bench, SSE, bytes_of};
+use super::{Bench, SSE, Told, bytes_of, settle, submit, wait_out};
 use crate::suite::endpoint::fixtures::PNG;
 use crate::suite::raw_server::{RawServer, Script, Step, answer, head};
 
@@ -68,6 +70,47 @@ async fn a_link_in_words_that_leads_to_a_picture_is_the_picture() {
     assert_eq!(generation.state, State::Saved, "{:?}", generation.failure);
     let mut notices = generation.notices.iter();
     assert!(!notices.any(|n| n.as_str().contains("words only")));
+}
+
+/// A host that answers so first, and gives the picture then.
+async fn late(status: u16) -> RawServer {
+    RawServer::start(move |request| {
+        if request.n == 0 {
+            answer(status, &[], b"")
+        } else {
+            answer(200, &[], &bytes_of(PNG))
+        }
+    })
+    .await
+}
+
+/// Runs one whose answer is this text about a host that is late, and lets the wait before the second try pass.
+async fn saved_at_the_second_try(status: u16, text: impl FnOnce(String) -> String) {
+    let host = late(status).await;
+    let server = RawServer::saying(words(&text(host.url()))).await;
+    let (bench, told) = (Bench::new(), Told::default());
+    let running = submit(&bench.pipeline(&server.url()), "a cat", &told).await;
+    host.wait_for(1).await;
+    host.wait_closed(1).await;
+    settle().await;
+    wait_out(&host, Duration::from_secs(1)).await;
+    let generation = running.done.await.unwrap();
+    assert_eq!(generation.state, State::Saved, "{status}: {generation:?}");
+    assert_eq!((server.count("POST"), host.count("GET")), (1, 2));
+}
+
+#[tokio::test]
+async fn an_address_that_is_the_whole_content_is_asked_for_again() {
+    for status in [403, 404, 429, 503] {
+        saved_at_the_second_try(status, |host| format!("{host}/o/2")).await;
+    }
+}
+
+#[tokio::test]
+async fn a_link_in_words_whose_host_is_busy_is_asked_for_again() {
+    for status in [408, 429, 500, 503] {
+        saved_at_the_second_try(status, |host| format!("Here it is: {host}/cat")).await;
+    }
 }
 
 #[tokio::test]
