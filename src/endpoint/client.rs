@@ -14,7 +14,7 @@ use super::base_url::BaseUrl;
 use super::error::{failure_of, names_a_documented_field};
 use super::mask::Mask;
 use super::response::{Response, broken, silence};
-use super::retry::{Trouble, wait_in};
+use super::retry::{Trouble, asked_wait_in, wait_in};
 use super::{http, words};
 use crate::domain::{Clean, Failure, FailureKind, Secret};
 
@@ -200,7 +200,13 @@ impl Client {
         {
             failure = failure.hint(format!("try the base URL {base}"));
         }
-        let wait = wait_in(header, &body, SystemTime::now());
+        let now = SystemTime::now();
+        let wait = if status == StatusCode::SERVICE_UNAVAILABLE {
+            // When a limit is free again says nothing about a gateway that failed, perhaps in the middle of the work.
+            asked_wait_in(header, &body, now)
+        } else {
+            wait_in(header, &body, now)
+        };
         let trouble = match status {
             // An empty account is told as 429 too; waiting does not fill it.
             StatusCode::TOO_MANY_REQUESTS if failure.kind == FailureKind::RateLimited => {

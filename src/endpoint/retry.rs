@@ -7,7 +7,7 @@ mod told;
 use std::time::Duration;
 
 pub use self::told::told_wait;
-pub(super) use self::told::wait_in;
+pub(super) use self::told::{asked_wait_in, wait_in};
 
 /// How often one call is repeated at most.
 pub const MOST_REPEATS: u8 = 2;

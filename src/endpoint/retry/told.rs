@@ -24,14 +24,33 @@ pub(in crate::endpoint) fn wait_in<'h>(
     wall: SystemTime,
 ) -> Option<Duration> {
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    asked(&header, &body, wall)
+        .or_else(|| reset(&header, wall))
+        .or_else(|| errors(&body).find_map(|error| quoted_reset(error, wall)))
+        .or_else(|| errors(&body).find_map(|error| sentence(error["message"].as_str()?)))
+}
+
+/// The wait that a client is asked for in so many words: `retry-after-ms`, `Retry-After`, or the body's `retryDelay`. All that
+/// says of a 503 that nothing of the request was begun.
+pub(in crate::endpoint) fn asked_wait_in<'h>(
+    header: impl Fn(&'static str) -> Option<&'h str>,
+    body: &[u8],
+    wall: SystemTime,
+) -> Option<Duration> {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    asked(&header, &body, wall)
+}
+
+fn asked<'h>(
+    header: &impl Fn(&'static str) -> Option<&'h str>,
+    body: &Value,
+    wall: SystemTime,
+) -> Option<Duration> {
     header("retry-after-ms")
         .and_then(|ms| seconds(ms.trim()))
         .map(|ms| ms / 1000)
         .or_else(|| of_header(header("retry-after")?.trim(), wall))
-        .or_else(|| errors(&body).find_map(retry_delay))
-        .or_else(|| reset(&header, wall))
-        .or_else(|| errors(&body).find_map(|error| quoted_reset(error, wall)))
-        .or_else(|| errors(&body).find_map(|error| sentence(error["message"].as_str()?)))
+        .or_else(|| errors(body).find_map(retry_delay))
 }
 
 fn of_header(text: &str, wall: SystemTime) -> Option<Duration> {

@@ -144,7 +144,32 @@ async fn troubles_are_told_apart() {
             "",
             Trouble::Unavailable(Some(wait)),
         ),
+        (
+            503,
+            vec![],
+            r#"{"error":{"details":[{"retryDelay":"7s"}]}}"#,
+            Trouble::Unavailable(Some(wait)),
+        ),
         (503, vec![], "", Trouble::Unavailable(None)),
+        // Neither asks to wait, and both stand beside failures that were billed.
+        (
+            503,
+            vec![("x-ratelimit-reset", "7")],
+            "",
+            Trouble::Unavailable(None),
+        ),
+        (
+            503,
+            vec![],
+            r#"{"error":{"message":"Please try again in 20s."}}"#,
+            Trouble::Unavailable(None),
+        ),
+        (
+            429,
+            vec![("x-ratelimit-reset", "7")],
+            "",
+            Trouble::Limited(Some(wait)),
+        ),
         (500, vec![("Retry-After", "7")], "", Trouble::Final),
         (400, vec![], "", Trouble::Final),
     ] {
