@@ -75,6 +75,8 @@ impl Run {
                 && !changed
                 && let Some(simpler) = self.fallback(&profile)
             {
+                let unsent = |Cancelled| Stop::CancelledUnsent;
+                cancel.check_unsent().map_err(unsent)?;
                 profile = simpler;
                 changed = true;
                 continue;
@@ -88,7 +90,8 @@ impl Run {
                         attempt: repeats,
                         of: MOST_REPEATS,
                     });
-                    let waited = cancel.guard(sleep(wait)).await;
+                    // What was refused is as good as unsent.
+                    let waited = cancel.guard_unsent(sleep(wait)).await;
                     waited.map_err(|Cancelled| Stop::CancelledUnsent)?;
                 }
                 Decision::GiveUp => return Err(stop(error, repeats)),

@@ -115,6 +115,20 @@ async fn during_a_wait_it_does_not_wait() {
 }
 
 #[tokio::test]
+async fn a_refused_call_counts_as_unsent_where_only_the_unsent_is_not_wanted() {
+    let server = RawServer::saying(answer(429, &[("Retry-After", "100")], b"")).await;
+    let (bench, told) = (Bench::new(), Told::default());
+    let running = submit(&bench.pipeline(&server.url()), "a cat", &told).await;
+    told.wait_for(1, |p| matches!(p, Progress::Waiting { .. }))
+        .await;
+    running.cancel.cancel_unsent();
+    let generation = running.done.await.unwrap();
+    check(&bench, &generation, false);
+    assert_eq!(message(&generation), "cancelled, was not accepted");
+    assert_eq!(server.count("POST"), 1);
+}
+
+#[tokio::test]
 async fn during_a_download_no_half_file_stays_and_the_url_does() {
     let half = bytes_of(PNG)[..30].to_vec();
     let host = RawServer::saying(vec![
