@@ -23,6 +23,8 @@ const CODES: [&str; 5] = ["code", "error_code", "status_code", "type", "status"]
 pub(in crate::endpoint) struct Complaint {
     /// Its message, as it came.
     pub(in crate::endpoint) words: String,
+    /// The field that it is about: `param`, or FastAPI's `loc`.
+    pub(in crate::endpoint) param: String,
     /// Its `code`, `type` and `status`, lower case, separated by spaces.
     pub(in crate::endpoint) code: String,
     /// A code that is an HTTP status of failure.
@@ -98,6 +100,12 @@ impl Complaint {
                 _ => None,
             })
             .unwrap_or_default();
+        let about = [&fields["param"], &fields["detail"][0]["loc"]];
+        let param = about.iter().find_map(|value| match value {
+            Value::String(name) => Some(name.clone()),
+            Value::Array(path) => path.iter().rev().find_map(Value::as_str).map(str::to_owned),
+            _ => None,
+        });
         let mut code = String::new();
         let mut status = None;
         for key in CODES {
@@ -112,6 +120,7 @@ impl Complaint {
         }
         Self {
             words,
+            param: param.unwrap_or_default(),
             code,
             status,
         }

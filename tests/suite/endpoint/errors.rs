@@ -46,6 +46,48 @@ fn every_failing_fixture() {
 }
 
 #[test]
+fn a_field_is_named_by_the_complaint_and_not_by_an_echo_of_the_request() {
+    for (body, expected) in [
+        (
+            r#"{"error":{"message":"Unknown parameter","param":"--aspect_ratio"}}"#,
+            true,
+        ),
+        (
+            r#"{"error":{"message":"Unknown name \"output_format\" at 'extra_body'"}}"#,
+            true,
+        ),
+        (
+            r#"{"detail":[{"loc":["body","--output_format"],"msg":"extra fields not permitted"}]}"#,
+            true,
+        ),
+        (r#"{"error":"unknown field --output_format"}"#, true),
+        (r#"json: unknown field "--aspect_ratio""#, true),
+        (
+            r#"{"error":{"message":"bad prompt","param":"messages"},"request":{"--aspect_ratio":"1:1"}}"#,
+            false,
+        ),
+        (
+            r#"{"error":{"message":"bad prompt","body":"{\"--output_format\":\"png\"}"}}"#,
+            false,
+        ),
+        (
+            "<html><title>400</title><pre>--aspect_ratio</pre></html>",
+            false,
+        ),
+    ] {
+        assert_eq!(
+            names_a_documented_field(400, body.as_bytes()),
+            expected,
+            "{body}"
+        );
+    }
+    assert!(!names_a_documented_field(
+        422,
+        b"unknown field --aspect_ratio"
+    ));
+}
+
+#[test]
 fn every_shape_and_status() {
     let cases: [(u16, &str, FailureKind, &str, bool); 25] = [
         (
