@@ -289,8 +289,8 @@ impl Reply {
             }
             Item::Error(complaint) => {
                 let mut failure = self.mask.failure(classify(200, &complaint));
-                // Once something came, the work had begun.
-                if self.has_content() {
+                // Once something came, were it an empty delta, the work had begun.
+                if self.read > 1 || self.has_content() {
                     failure = failure.billed();
                 }
                 if self.error.is_none() {

@@ -206,6 +206,18 @@ fn a_picture_that_was_complete_before_an_error_is_kept() {
 }
 
 #[test]
+fn an_error_behind_anything_may_have_been_billed_and_one_at_once_was_not() {
+    let role = r#"{"choices":[{"delta":{"role":"assistant","content":""},"finish_reason":null}]}"#;
+    for code in [400, 401, 402, 429] {
+        let error = format!(r#"{{"error":{{"code":{code},"message":"late"}}}}"#);
+        for (payloads, billed) in [(vec![&*error], false), (vec![role, &error], true)] {
+            let failure = said(&payloads).failure.unwrap();
+            assert_eq!(failure.maybe_billed, billed, "{payloads:?}: {failure}");
+        }
+    }
+}
+
+#[test]
 fn eof_behind_a_complete_picture_is_a_warning_and_without_one_a_cut() {
     let answer = said(&[r#"{"media":{"outputs":["https://a.test/x.png"]},"choices":[]}"#]);
     assert!(answer.failure.is_none() && !answer.ended_well);
