@@ -12,7 +12,7 @@ use memchr::memmem;
 
 use self::fence::Fences;
 use self::markdown::Definitions;
-use super::inline::is_base64;
+use super::inline::{MAX_URL, is_base64};
 
 /// The longest head of a data URI, bytes.
 const MAX_HEAD: usize = 200;
@@ -117,6 +117,15 @@ fn is_http(text: &[u8]) -> bool {
 
 fn is_data(text: &[u8]) -> bool {
     begins(text, b"data:image/")
+}
+
+/// The end of a URL from `start` on that something closes `length` bytes behind it, and whether the text ended first. Nothing
+/// where neither comes within a URL's length: to cut it there would give half an address, perhaps half a character.
+fn ends_or_open(text: &[u8], start: usize, length: Option<usize>) -> Option<(usize, bool)> {
+    match length {
+        Some(length) => Some((start + length, false)),
+        None => (text.len() - start <= MAX_URL).then_some((text.len(), true)),
+    }
 }
 
 /// Where the data of the URI at `at` begins.

@@ -143,6 +143,21 @@ fn body_of(name: &str) -> Vec<u8> {
     ALL.iter().find(|f| f.name == name).unwrap().body.clone()
 }
 
+/// What begins a picture or a link in a text.
+const OPENERS: [&str; 11] = [
+    "<img src=\"https://ab/",
+    "<img src=https://ab/",
+    "<img alt='",
+    "[a]: https://",
+    "![b][a]\n\n[a]: <https://ab/",
+    "![a](https://ab/",
+    "![a](<https://ab/",
+    "[a](https://ab/",
+    "https://[",
+    "data:image/png;base64,",
+    "![",
+];
+
 proptest! {
     #![proptest_config(super::matrix::cases(400))]
 
@@ -159,6 +174,21 @@ proptest! {
         cuts.sort_unstable();
         let pieces = cuts.windows(2).map(|w| &body[w[0]..w[1]]);
         prop_assert_eq!(read(pieces), whole(&body));
+    }
+
+    /// Text of letters wider than a byte, longer than any URL is read, behind whatever begins a picture or a link.
+    #[test]
+    fn what_nothing_closes_is_cut_inside_no_letter(
+        opener in prop::sample::select(OPENERS.to_vec()),
+        lead in "[a-z]{0,3}",
+        letter in prop::sample::select(vec!["é", "图", "🦊", "a"]),
+        length in prop::sample::select(vec![190usize, 2040, 2731, 4096, 9000]),
+        behind in prop::sample::select(vec!["", ")", "\">", "\n", " \u{201c}", "]", "\n![b][a]"]),
+    ) {
+        let text = format!("{opener}{lead}{}{behind} 完", letter.repeat(length));
+        let body = serde_json::json!({"choices": [{"message": {"content": text}, "finish_reason": "stop"}]});
+        let (_, answer) = whole(body.to_string().as_bytes());
+        prop_assert!(answer.failure.is_some() || !answer.images.is_empty());
     }
 
     #[test]

@@ -1,11 +1,9 @@
 //! `<img src=..>` in an answer's text. Reads one attribute of one tag, and no other HTML.
 
-use super::{Kind, Span, begins, data_end, is_data, is_http};
+use super::{Kind, MAX_URL, Span, begins, data_end, ends_or_open, is_data, is_http};
 
 /// How far into the tag its `src` may stand, bytes.
 const MAX_TAG: usize = 2048;
-/// The longest URL that is looked at, bytes.
-const MAX_URL: usize = 8 * 1024;
 
 /// The picture of the tag at `at`.
 pub(super) fn image(text: &[u8], at: usize) -> Option<Span> {
@@ -37,13 +35,11 @@ pub(super) fn image(text: &[u8], at: usize) -> Option<Span> {
         data_end(text, start)?
     } else if is_http(&text[start..]) {
         let window = &text[start..text.len().min(start + MAX_URL)];
-        let ends = |b: &u8| match quote {
+        let closes = |b: &u8| match quote {
             Some(quote) => *b == quote || *b == b'\n',
             None => b.is_ascii_whitespace() || *b == b'>',
         };
-        let length = window.iter().position(ends);
-        let end = start + length.unwrap_or(window.len());
-        (end, end == text.len())
+        ends_or_open(text, start, window.iter().position(closes))?
     } else {
         return None;
     };

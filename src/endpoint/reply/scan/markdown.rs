@@ -5,14 +5,12 @@ use std::ops::Range;
 
 use memchr::{memchr, memmem};
 
-use super::{Kind, Span, data_end, is_data, is_http, url_end};
+use super::{Kind, MAX_URL, Span, data_end, ends_or_open, is_data, is_http, url_end};
 
 /// The longest label, bytes: the search for its end stops here, so that a text of brackets costs linear time.
 const MAX_LABEL: usize = 4096;
 /// The longest title, bytes.
 const MAX_TITLE: usize = 300;
-/// The longest URL that is looked at, bytes.
-const MAX_URL: usize = 8 * 1024;
 
 /// `![label](target "title")`
 pub(super) fn image(text: &[u8], at: usize) -> Option<Span> {
@@ -200,8 +198,13 @@ fn definition(text: &[u8], line: usize) -> Option<(usize, String, Range<usize>, 
         b'>' => angle,
         b => b.is_ascii_whitespace(),
     });
-    let end = start + length.unwrap_or(window.len());
-    Some((at, folded(name), start..end, length.is_none()))
+    let (end, open) = if is_data(rest) {
+        let end = start + length.unwrap_or(rest.len());
+        (end, length.is_none())
+    } else {
+        ends_or_open(text, start, length)?
+    };
+    Some((at, folded(name), start..end, open))
 }
 
 /// The text between the bracket at `at` and the next one, and where it is behind that.
