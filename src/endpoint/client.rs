@@ -198,7 +198,10 @@ impl Client {
             && let Some(base) = header("location").and_then(|l| self.base.chat_url().join(l).ok())
             && let Ok(base) = BaseUrl::parse(base.as_str())
         {
-            failure = failure.hint(format!("try the base URL {base}"));
+            // The header is the gateway's word as much as the body, and may repeat the key too.
+            failure = self
+                .mask
+                .failure(failure.hint(format!("try the base URL {base}")));
         }
         let now = SystemTime::now();
         let wait = if status == StatusCode::SERVICE_UNAVAILABLE {

@@ -33,7 +33,7 @@ fn echoes() -> Vec<(&'static str, Script)> {
     };
     let picture = format!("data:image/png;base64,{PNG}");
     let page = format!("<html><head><title>{KEY}</title></head><body>{KEY}</body></html>");
-    let to = format!("http://127.0.0.1:1/{KEY}/v1/chat/completions?key={KEY}");
+    let to = format!("http://127.0.0.1:1/{KEY}/v1/chat/completions");
     let whole = format!(
         r#"{{"id":"{KEY}","model":"{KEY}","choices":[{{"message":{{"content":"{KEY} is nice","reasoning_content":"{KEY}","images":["{picture}"]}},"finish_reason":"{KEY}"}}],"usage":{{"key":"{KEY}","cost":1}}}}"#
     );
