@@ -150,8 +150,8 @@ impl Client {
             let mut response = request.send().await.map_err(|e| self.unreachable(&e))?;
             let status = response.status();
             let body = read_up_to(&mut response, MAX_MODELS_BODY).await;
-            let body = self.mask.bytes(body);
             if !status.is_success() {
+                let body = self.mask.bytes(body);
                 let mut failure = self.mask.failure(failure_of(status.as_u16(), &body));
                 failure.maybe_billed = false;
                 return Err(failure);

@@ -194,7 +194,7 @@ impl Reply {
             if payload.finished {
                 self.garbled += 1;
             } else {
-                self.broken = Some(unescaped(&text));
+                self.broken = Some(self.mask.text(&unescaped(&text)).into_owned());
             }
             return Vec::new();
         };

@@ -221,10 +221,6 @@ impl Reading {
         let mut parts = Vec::new();
         for chunk in chunks {
             let chunk = match chunk {
-                Chunk::Payload(mut payload) => {
-                    payload.json = self.mask.bytes(payload.json);
-                    Chunk::Payload(payload)
-                }
                 Chunk::Page(page) => Chunk::Page(self.mask.bytes(page)),
                 other => other,
             };

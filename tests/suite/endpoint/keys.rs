@@ -4,12 +4,18 @@ use plantain::domain::Secret;
 use plantain::endpoint::{Answer, BaseUrl, Client, Part, Timeouts};
 use serde_json::{Value, json};
 
+use super::fixtures::{self, whole};
 use crate::suite::raw_server::{RawServer, Step, answer, head};
 
 const KEY: &str = "sk-canary-0123456789";
 
 /// What an answer tells and becomes, as text, and its answer.
 async fn told(pieces: Vec<Vec<u8>>) -> (String, Answer, Vec<Part>) {
+    told_to(KEY, pieces).await
+}
+
+/// The same with another key.
+async fn told_to(key: &str, pieces: Vec<Vec<u8>>) -> (String, Answer, Vec<Part>) {
     let mut script = vec![Step::Bytes(head(
         200,
         &[("Content-Type", "text/event-stream")],
@@ -17,7 +23,7 @@ async fn told(pieces: Vec<Vec<u8>>) -> (String, Answer, Vec<Part>) {
     script.extend(pieces.into_iter().map(Step::Bytes));
     let server = RawServer::saying(script).await;
     let base = BaseUrl::parse(&server.url()).unwrap();
-    let client = Client::new(base, Secret::new(KEY), Timeouts::default()).unwrap();
+    let client = Client::new(base, Secret::new(key), Timeouts::default()).unwrap();
     let mut response = client.chat(&json!({}), true).await.unwrap();
     let mut parts = Vec::new();
     while let Some(more) = response.next().await {
@@ -128,4 +134,40 @@ async fn in_failing_answers_and_in_the_list_of_models() {
     let base = BaseUrl::parse(&server.url()).unwrap();
     let client = Client::new(base, Secret::new(KEY), Timeouts::default()).unwrap();
     assert_eq!(client.models().await.unwrap(), ["a", "(the key)"]);
+}
+
+#[tokio::test]
+async fn a_key_that_is_a_common_word_damages_no_answer() {
+    let fixtures = fixtures::all().into_iter().filter(|f| f.status == 200);
+    for fixture in fixtures.filter(|f| f.content_type == "text/event-stream") {
+        let (_, expected) = whole(&fixture.body);
+        for key in ["test", "1234", "null", "data", "content"] {
+            let (_, answer, _) = told_to(key, vec![fixture.body.clone()]).await;
+            assert_eq!(answer, expected, "{}, {key}", fixture.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_is_part_of_the_form_damages_no_answer() {
+    let body = json!({"created": 1_712_345_678, "choices": [{"finish_reason": "stop", "message": {
+        "content": "for 12345678", "image_url": {"url": "https://img.test/a.png"}}}]})
+    .to_string();
+    for (key, text) in [
+        ("12345678", "for (the key)"),
+        ("image_url", "for 12345678"),
+        ("\":{\"url\":", "for 12345678"),
+    ] {
+        let (told, answer, _) = told_to(key, vec![body.clone().into_bytes()]).await;
+        assert_eq!(answer.images.len(), 1, "{key}: {told}");
+        assert_eq!(answer.text.as_str(), text, "{key}");
+        assert!(answer.ended_well, "{key}");
+    }
+    let body = r#"{"error":{"message":"no such key 12345678","code":1234567890}}"#;
+    let server = RawServer::saying(answer(400, &[], body.as_bytes())).await;
+    let base = BaseUrl::parse(&server.url()).unwrap();
+    let client = Client::new(base, Secret::new("12345678"), Timeouts::default()).unwrap();
+    let error = client.chat(&json!({}), true).await.err().unwrap();
+    let message = error.failure.message.as_str();
+    assert!(message.ends_with("no such key (the key)"), "{message}");
 }
