@@ -104,6 +104,58 @@ fn echoes() -> Vec<(&'static str, Script)> {
     all
 }
 
+/// The same, so that no piece of the answer holds the key as it is.
+fn disguised_echoes() -> Vec<(String, Script)> {
+    let mut all = Vec::new();
+    let picture = format!("data:image/png;base64,{PNG}");
+    for field in ["content", "reasoning_content"] {
+        for at in [1, 4, KEY.len() / 2, KEY.len() - 1] {
+            let (first, second) = KEY.split_at(at);
+            let pieces = ["it is ", first, second, ", is it not?"];
+            let deltas = pieces.map(|piece| {
+                format!(r#"data: {{"choices":[{{"delta":{{"{field}":"{piece}"}}}}]}}"#)
+            });
+            let words = deltas.join("\n\n");
+            let picture = format!(r#"data: {{"media":{{"outputs":["{picture}"]}}}}"#);
+            for end in [String::new(), format!("{picture}\n\ndata: [DONE]\n\n")] {
+                let script = answer(200, &[SSE], format!("{words}\n\n{end}").as_bytes());
+                all.push((format!("{field} cut at {at}"), script));
+            }
+        }
+    }
+    let letters = KEY.bytes().map(|byte| format!("\\u{byte:04x}"));
+    let escaped = letters.collect::<Vec<_>>().concat();
+    let spaced = KEY.replace("nary", "na\\u200bry");
+    let bidi = KEY.replace("nary", "n\u{202e}ary");
+    for (how, key) in [("escaped", escaped), ("spaced", spaced), ("turned", bidi)] {
+        let error = format!(r#"{{"error":{{"message":"no such key {key}","code":"{key}"}}}}"#);
+        for status in [200, 401, 500] {
+            all.push((
+                format!("{how} at {status}"),
+                answer(status, &[JSON], error.as_bytes()),
+            ));
+        }
+        let whole = format!(
+            r#"{{"model":"{key}","choices":[{{"message":{{"content":"{key}","reasoning":"{key}","images":["{picture}"]}},"finish_reason":"{key}"}}],"usage":{{"note":"{key}"}}}}"#
+        );
+        all.push((
+            format!("{how} in an answer"),
+            answer(200, &[JSON], whole.as_bytes()),
+        ));
+        let page = format!(
+            "<html><title>{}</title></html>",
+            key.replace("\\u200b", "\u{200b}")
+        );
+        if how != "escaped" {
+            all.push((
+                format!("{how} in a page"),
+                answer(502, &[("Content-Type", "text/html")], page.as_bytes()),
+            ));
+        }
+    }
+    all
+}
+
 /// Files below `folder` that hold the canary, but for the one where the user put it.
 fn holding(folder: &Path, but: Option<&Path>) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -152,7 +204,8 @@ async fn spying(script: Script) -> (RawServer, Arc<Mutex<Vec<PathBuf>>>) {
 
 #[tokio::test]
 async fn no_failure_brings_the_key_anywhere() {
-    for (what, script) in echoes() {
+    let plain = echoes().into_iter().map(|(what, s)| (what.to_owned(), s));
+    for (what, script) in plain.chain(disguised_echoes()) {
         let (server, seen) = spying(script).await;
         let home = Home::at(&server.url());
         let temporary = home.path().join("tmp");

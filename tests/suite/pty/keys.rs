@@ -6,7 +6,7 @@ use rustix::process::Signal;
 use tokio::runtime::Runtime;
 
 use super::terminal::{Home, Start, Terminal};
-use crate::suite::raw_server::{RawServer, answer};
+use crate::suite::raw_server::{RawServer, Script, Step, answer, head};
 
 const KEY: &str = "sk-canary-typed-0123456789";
 const URL: &str = "https://gw.test";
@@ -113,12 +113,32 @@ fn the_studio_asks_before_a_key_travels_in_the_open() {
     assert_eq!(terminal.exit(), 130);
 }
 
+/// Words with the key in them, a few letters a packet.
+fn streamed() -> Script {
+    let said = format!("it is {KEY}, is it not?");
+    let mut script = vec![Step::Bytes(head(
+        200,
+        &[("Content-Type", "text/event-stream")],
+    ))];
+    for at in (0..said.len()).step_by(3) {
+        let piece = &said[at..said.len().min(at + 3)];
+        let event =
+            format!("data: {{\"choices\":[{{\"delta\":{{\"content\":\"{piece}\"}}}}]}}\n\n");
+        script.push(Step::Bytes(event.into_bytes()));
+    }
+    script.push(Step::Bytes(b"data: [DONE]\n\n".to_vec()));
+    script
+}
+
 #[test]
 fn the_studio_shows_and_hands_on_no_key() {
     let runtime = Runtime::new().unwrap();
     let body = format!(r#"{{"error":{{"message":"no such key {KEY}, {KEY}"}}}}"#);
-    let answers = answer(401, &[], body.as_bytes());
-    let server = runtime.block_on(RawServer::saying(answers));
+    let (refused, streamed) = (answer(401, &[], body.as_bytes()), streamed());
+    let server = runtime.block_on(RawServer::start(move |request| match request.n {
+        0 => refused.clone(),
+        _ => streamed.clone(),
+    }));
     let home = Home::new();
     // What a child of the studio is given, and what everybody sees of it.
     let script = home.path().join("editor.sh");
@@ -134,6 +154,8 @@ fn the_studio_shows_and_hands_on_no_key() {
         .open();
     terminal.keys("a fox\r");
     terminal.wait("no such key (the key)");
+    terminal.keys("again\r");
+    terminal.wait("it is (the key), is it not?");
     // F4
     terminal.keys("\x1bOS");
     terminal.wait("EDITED");
