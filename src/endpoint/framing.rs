@@ -23,7 +23,7 @@ pub use self::sieve::Cut;
 pub(super) use self::sieve::{MARK, Shelf, Sieve, mark_at};
 
 /// The largest payload and the longest line, bytes, pictures included (RELIABILITY N4).
-pub(super) const MAX_PAYLOAD: usize = 256 * 1024 * 1024;
+const MAX_PAYLOAD: usize = 256 * 1024 * 1024;
 /// The largest answer, bytes, unpacked: what ends a stream that never does (RELIABILITY N4).
 const MAX_ANSWER: u64 = 2 * 1024 * 1024 * 1024;
 /// What is kept of a web page, bytes; enough for its title.

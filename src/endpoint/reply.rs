@@ -7,6 +7,7 @@ mod answer;
 mod blobs;
 mod frame;
 mod inline;
+mod part;
 mod pictures;
 mod plain;
 mod scan;
@@ -14,7 +15,6 @@ mod voice;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -26,60 +26,24 @@ use self::voice::Voice;
 use super::error::{self, classify};
 use super::framing::{Chunk, Payload};
 use super::mask::Mask;
-use super::spool::{Blob, Depot, Lost, Spool};
+use super::spool::{Depot, Lost, Spool};
 use crate::domain::{Clean, Failure};
 
 pub use answer::{Answer, End};
+pub use part::{Image, Part};
 pub use pictures::{Candidate, Origin};
 
 /// Most pictures of one answer (RELIABILITY N4).
 const MAX_PICTURES: usize = 16;
+/// Most text that is kept of an answer for its pictures to be found in, bytes: all choices and the thoughts together, base64
+/// that was cut out not counted. Base64 of other alphabets stays in the text, and one picture of 64 MB in it must fit.
+const MAX_KEPT: usize = 96 * 1024 * 1024;
+/// Most choices of one answer that are listened to. A request asks for one.
+const MAX_CHOICES: usize = 64;
 /// Most of a usage object, bytes of JSON.
 const MAX_USAGE: usize = 4096;
 /// Most of a name or a reason, bytes.
 const MAX_NAME: usize = 200;
-
-/// A picture as the answer gives it.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Image {
-    /// Where it can be fetched. May hold a signature: a secret, never shown with its query.
-    Url(String),
-    /// Its bytes, decoded from base64. What they are is for `picture` to say.
-    Inline(Blob),
-}
-
-impl fmt::Debug for Image {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Url(url) => {
-                let shown = url.split(['?', '#']).next().unwrap_or(url);
-                f.debug_tuple("Url").field(&shown).finish()
-            }
-            Self::Inline(bytes) => write!(f, "Inline({} bytes)", bytes.len()),
-        }
-    }
-}
-
-/// What a reply contains, told in the order of arrival.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Part {
-    /// A picture from a structured field. Pictures in text are in the [`Answer`] only.
-    Image(Image),
-    /// Words of the answer.
-    Text(Clean),
-    /// Words of the model's thoughts.
-    Reasoning(Clean),
-    /// The gateway's own figure, 0..=100.
-    Percent(u8),
-    /// The usage object as compact JSON.
-    Usage(String),
-    /// The model that answers; need not be the one asked.
-    Model(Clean),
-    /// Why the answer ended.
-    Finish(Clean),
-    /// The gateway reported an error.
-    Error(Failure),
-}
 
 /// A picture from a structured field, and how much text stood before it.
 #[derive(Debug)]
@@ -241,22 +205,29 @@ impl Reply {
                 text,
                 whole,
             } => {
+                if self.voices.len() >= MAX_CHOICES && !self.voices.contains_key(&choice) {
+                    return self.notice(&format!(
+                        "the answer has more than {MAX_CHOICES} choices; the others were left out"
+                    ));
+                }
                 let text = &self.veiled(Some(choice), text, whole);
+                let room = self.room();
                 let voice = self.voices.entry(choice).or_default();
                 let said = if whole {
-                    voice.say_whole(text, &mut self.blobs)
+                    voice.say_whole(text, room, &mut self.blobs)
                 } else {
-                    voice.say(text, &mut self.blobs)
+                    voice.say(text, room, &mut self.blobs)
                 };
                 parts.extend(said.map(Part::Text));
                 parts.extend(voice.percents().into_iter().map(Part::Percent));
             }
             Item::Reasoning { text, whole } => {
                 let text = &self.veiled(None, text, whole);
+                let room = self.room();
                 let said = if whole {
-                    self.thoughts.say_whole(text, &mut self.blobs)
+                    self.thoughts.say_whole(text, room, &mut self.blobs)
                 } else {
-                    self.thoughts.say(text, &mut self.blobs)
+                    self.thoughts.say(text, room, &mut self.blobs)
                 };
                 parts.extend(said.map(Part::Reasoning));
             }
@@ -299,6 +270,12 @@ impl Reply {
                 }
             }
         }
+    }
+
+    /// How much more text is kept, bytes.
+    fn room(&self) -> usize {
+        let voices = self.voices.values().chain([&self.thoughts]);
+        MAX_KEPT.saturating_sub(voices.map(|voice| voice.text().len()).sum())
     }
 
     /// The next piece of a choice's content, or of the thoughts, as it may be kept.

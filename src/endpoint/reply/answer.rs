@@ -4,7 +4,7 @@ use super::pictures::Candidate;
 use super::plain::{MAX_TEXT, plain};
 use super::scan::scan;
 use super::voice::Voice;
-use super::{Image, MAX_PICTURES, Reply, too_many};
+use super::{Image, MAX_KEPT, MAX_PICTURES, Reply, too_many};
 use crate::domain::{Clean, Failure, FailureKind};
 use crate::endpoint::mask::Mask;
 use crate::endpoint::{error, words};
@@ -57,11 +57,12 @@ impl Reply {
     /// What waited for the rest of the key was none. What has no pieces of its own is read over once more.
     fn unveil(&mut self) {
         for (of, held) in std::mem::take(&mut self.held) {
+            let room = self.room();
             let voice = match of {
                 Some(choice) => self.voices.entry(choice).or_default(),
                 None => &mut self.thoughts,
             };
-            voice.say(&held, &mut self.blobs);
+            voice.say(&held, room, &mut self.blobs);
         }
         for text in [&mut self.refusal, &mut self.arguments] {
             *text = self.mask.text(text).into_owned();
@@ -89,8 +90,16 @@ impl Reply {
         for candidate in &mut images {
             candidate.maybe_cut &= !ended_well;
         }
-        if self.voices.values().any(|v| v.overflowed) {
-            self.notice("the answer's text is over 256 MB; its end was left out");
+        if self
+            .voices
+            .values()
+            .chain([&self.thoughts])
+            .any(|v| v.overflowed)
+        {
+            let most = MAX_KEPT / (1024 * 1024);
+            self.notice(&format!(
+                "the answer's text is over {most} MB; its end was left out"
+            ));
         }
 
         let shown: Vec<&str> = images

@@ -5,10 +5,8 @@ use super::blobs::Blobs;
 use super::plain::{MAX_TEXT, plain};
 use super::scan::scan;
 use crate::domain::Clean;
-use crate::endpoint::framing::{MAX_PAYLOAD, Sieve};
+use crate::endpoint::framing::Sieve;
 
-/// The most content that is kept, bytes, large pictures not counted.
-const MAX_CONTENT: usize = MAX_PAYLOAD;
 /// The longest line that can be one of progress, bytes.
 const MAX_PROGRESS_LINE: usize = 200;
 
@@ -53,10 +51,12 @@ impl Voice {
         }
     }
 
-    /// Adds a piece; gives the words that are whole now. The last word waits for its end: it may become a URL or a picture.
-    pub(super) fn say(&mut self, piece: &str, blobs: &mut Blobs) -> Option<Clean> {
-        if self.text.len() + piece.len() > MAX_CONTENT {
-            self.overflowed = true;
+    /// Adds a piece, if it has `room` bytes at least; gives the words that are whole now. The last word waits for its end: it may
+    /// become a URL or a picture.
+    pub(super) fn say(&mut self, piece: &str, room: usize, blobs: &mut Blobs) -> Option<Clean> {
+        self.overflowed |= piece.len() > room;
+        // What follows a gap would be put together wrongly.
+        if self.overflowed {
             return None;
         }
         // The sieve may take back the base64 at the end of the text; words were told up to there at most.
@@ -92,14 +92,14 @@ impl Voice {
     }
 
     /// Adds a text that is the whole so far (a `message` behind deltas), of which only the new end counts.
-    pub(super) fn say_whole(&mut self, whole: &str, blobs: &mut Blobs) -> Option<Clean> {
-        match whole.strip_prefix(self.text.as_str()) {
-            Some(rest) => {
-                let rest = rest.to_owned();
-                self.say(&rest, blobs)
-            }
-            None => self.say(whole, blobs),
-        }
+    pub(super) fn say_whole(
+        &mut self,
+        whole: &str,
+        room: usize,
+        blobs: &mut Blobs,
+    ) -> Option<Clean> {
+        let new = whole.strip_prefix(self.text.as_str()).unwrap_or(whole);
+        self.say(new, room, blobs)
     }
 
     /// The figures of progress lines (`> 进度 **67%**`) since the last call. Other percentages are the picture's own words.

@@ -294,3 +294,24 @@ fn thousands_of_small_deltas_are_one_picture_in_one_store() {
         assert_eq!(answer.text.as_str(), "", "{step}");
     }
 }
+
+/// All choices share what is kept, and only so many are listened to: no stream of words fills the memory.
+#[test]
+fn an_endless_text_over_many_choices_is_kept_up_to_a_limit_in_all() {
+    let words = "word ".repeat(400_000);
+    let mut reply = Reply::new();
+    let mut framing = Framing::new();
+    for n in 0..80 {
+        let event = format!(
+            "data: {{\"choices\":[{{\"index\":{n},\"delta\":{{\"content\":\"{words}\"}}}}]}}\n\n"
+        );
+        for chunk in framing.push(event.as_bytes()).unwrap() {
+            reply.push(chunk);
+        }
+    }
+    let notices = reply.finish(End::Closed).notices;
+    for said in ["more than 64 choices", "text is over 96 MB"] {
+        let told = notices.iter().any(|notice| notice.as_str().contains(said));
+        assert!(told, "{said}: {notices:?}");
+    }
+}
