@@ -89,7 +89,7 @@ impl Sieve {
             rest = &joined;
         }
         while !rest.is_empty() {
-            let room = MAX_TOTAL - self.total;
+            let room = self.room();
             match &mut self.state {
                 State::Text => {
                     let length = memchr2(b',', b'"', rest).map_or(rest.len(), |n| n + 1);
@@ -160,6 +160,11 @@ impl Sieve {
         out.append(&mut self.held);
     }
 
+    /// What the answer may still bring, bytes.
+    fn room(&self) -> u64 {
+        MAX_TOTAL.saturating_sub(self.total)
+    }
+
     /// How much base64 at the end of the output may still be cut.
     pub(in crate::endpoint) fn open(&self) -> usize {
         match self.state {
@@ -175,7 +180,7 @@ impl Sieve {
 
     /// Takes a character that came escaped as `raw`; `false` where it ends the run.
     fn unescaped(&mut self, byte: u8, raw: &[u8], out: &mut Vec<u8>) -> bool {
-        let room = MAX_TOTAL - self.total;
+        let room = self.room();
         match &mut self.state {
             State::Run(so_far) if byte != b'=' => {
                 out.extend_from_slice(raw);
@@ -197,11 +202,11 @@ impl Sieve {
         let mut blob = Growing::new(&self.depot);
         let mut rest = cut.as_slice();
         loop {
-            rest = &rest[blob.feed(rest, MAX_TOTAL - self.total)..];
+            rest = &rest[blob.feed(rest, self.room())..];
             let Escape::Of(byte, length) = escape(rest) else {
                 break;
             };
-            blob.feed(&[byte], MAX_TOTAL - self.total);
+            blob.feed(&[byte], self.room());
             rest = &rest[length..];
         }
         self.state = State::Blob(Box::new(blob));
@@ -219,7 +224,7 @@ impl Sieve {
 
     /// Goes on with a blob that was cut before.
     fn join(&mut self, cut: Cut, out: &mut Vec<u8>) -> usize {
-        let room = MAX_TOTAL - self.total;
+        let room = self.room();
         let mut kept = out.len();
         if matches!(self.state, State::Run(1..)) {
             kept = self.cut(out);
@@ -228,7 +233,7 @@ impl Sieve {
             (State::Blob(blob), Ok(more)) => blob.take(&more, room),
             (State::Blob(blob), Err(why)) => blob.lose(why),
             (_, Ok(first)) => {
-                self.state = State::Blob(Box::new(Growing::resume(&self.depot, first)));
+                self.state = State::Blob(Box::new(Growing::resume(&self.depot, first, room)));
             }
             (_, Err(why)) => self.state = State::Blob(Box::new(Growing::lost(&self.depot, why))),
         }

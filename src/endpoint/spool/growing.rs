@@ -98,8 +98,11 @@ impl Growing {
         }
     }
 
-    /// Goes on with a blob that ended before its picture did.
-    pub(in crate::endpoint) fn resume(depot: &Depot, blob: Blob) -> Self {
+    /// Goes on with a blob that ended before its picture did, if it fits into `room`, bytes.
+    pub(in crate::endpoint) fn resume(depot: &Depot, blob: Blob, room: u64) -> Self {
+        if blob.len > room {
+            return Self::lost(depot, Lost::TooLarge);
+        }
         let mut growing = Self::new(depot);
         growing.len = blob.len;
         growing.padded = !blob.len.is_multiple_of(3);
@@ -117,7 +120,7 @@ impl Growing {
                     };
                     growing.len = 0;
                     growing.padded = false;
-                    growing.take(&blob, MAX_BLOB);
+                    growing.take(&blob, room);
                 }
             },
         }
