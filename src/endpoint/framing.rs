@@ -159,6 +159,11 @@ impl Framing {
         }
     }
 
+    /// Where its large pictures go.
+    pub(super) fn depot(&self) -> &Depot {
+        self.sieve.depot()
+    }
+
     /// Whether the next bytes may belong to a large picture, so that taking them may block on a disk.
     pub fn is_cutting(&self) -> bool {
         self.sieve.is_cutting()

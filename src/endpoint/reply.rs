@@ -15,7 +15,6 @@ mod voice;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -24,9 +23,9 @@ use self::frame::Item;
 use self::inline::NotAnImage;
 use self::voice::Voice;
 use super::error::{self, classify};
-use super::framing::{Chunk, Payload};
+use super::framing::{Chunk, Framing, Payload};
 use super::mask::Mask;
-use super::spool::{Depot, Lost, Spool};
+use super::spool::Lost;
 use crate::domain::{Clean, Failure};
 
 pub use answer::{Answer, End};
@@ -95,10 +94,11 @@ impl Reply {
         Self::default()
     }
 
-    /// Before anything came of an answer whose large pictures go to `spool`.
-    pub fn spooling(spool: Arc<dyn Spool>) -> Self {
+    /// Before anything came of the answer that `framing` cuts into chunks; large pictures of both go to the same place, and
+    /// count together there.
+    pub fn of(framing: &Framing) -> Self {
         Self {
-            blobs: Blobs::new(Depot::new(spool)),
+            blobs: Blobs::new(framing.depot().clone()),
             ..Self::default()
         }
     }

@@ -69,7 +69,7 @@ impl Response {
     pub fn spooling(mut self, spool: &Arc<dyn Spool>) -> Self {
         if let Place::Here(reading) = &mut self.reading {
             reading.framing = Framing::spooling(Arc::clone(spool));
-            reading.reply = Reply::spooling(Arc::clone(spool)).hiding(reading.mask.clone());
+            reading.reply = Reply::of(&reading.framing).hiding(reading.mask.clone());
         }
         self
     }

@@ -133,13 +133,8 @@ fn main() {
 }
 
 fn read(body: &str, spool: Option<&Arc<dyn Spool>>) -> Answer {
-    let (mut framing, mut reply) = match spool {
-        Some(spool) => (
-            Framing::spooling(Arc::clone(spool)),
-            Reply::spooling(Arc::clone(spool)),
-        ),
-        None => (Framing::new(), Reply::new()),
-    };
+    let mut framing = spool.map_or_else(Framing::new, |s| Framing::spooling(Arc::clone(s)));
+    let mut reply = Reply::of(&framing);
     for piece in body.as_bytes().chunks(PIECE) {
         for chunk in framing.push(piece).unwrap() {
             black_box(reply.push(chunk));

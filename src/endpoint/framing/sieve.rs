@@ -73,6 +73,11 @@ impl Sieve {
         }
     }
 
+    /// Where its blobs go.
+    pub(in crate::endpoint) fn depot(&self) -> &Depot {
+        &self.depot
+    }
+
     /// Appends `bytes` to `out`, and puts what was cut from them on the shelf. May take back base64 that it wrote before at the
     /// end of `out`; gives the length up to which `out` is as it was.
     pub(in crate::endpoint) fn push(

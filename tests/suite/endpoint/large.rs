@@ -164,7 +164,7 @@ impl Cellar {
     /// Reads a body in pieces of `step` bytes.
     fn read(&self, body: &[u8], step: usize) -> Answer {
         let mut framing = Framing::spooling(Arc::new(self.clone()));
-        let mut reply = Reply::spooling(Arc::new(self.clone()));
+        let mut reply = Reply::of(&framing);
         for piece in body.chunks(step) {
             for chunk in framing.push(piece).unwrap() {
                 reply.push(chunk);
@@ -293,6 +293,34 @@ fn thousands_of_small_deltas_are_one_picture_in_one_store() {
         assert_eq!(cellar.begun.load(Ordering::Relaxed), 1, "{step}");
         assert_eq!(answer.text.as_str(), "", "{step}");
     }
+}
+
+#[test]
+fn pictures_of_the_stream_and_of_its_text_share_the_limit_of_open_files() {
+    let uri = |n: usize| {
+        let bytes = picture(1_100_000 + n, 8);
+        format!("data:image/png;base64,{}", STANDARD.encode(bytes))
+    };
+    let mut body = String::new();
+    for n in 0..30 {
+        let images = format!(
+            "data: {{\"choices\":[{{\"delta\":{{\"images\":[\"{}\"]}}}}]}}\n\n",
+            uri(n)
+        );
+        body.push_str(&images);
+        // Too short to be cut out of the stream: put together from the text.
+        let text = format!("![x]({}) ", uri(100 + n));
+        for piece in text.as_bytes().chunks(1000) {
+            let piece = std::str::from_utf8(piece).unwrap();
+            let delta =
+                format!("data: {{\"choices\":[{{\"delta\":{{\"content\":\"{piece}\"}}}}]}}\n\n");
+            body.push_str(&delta);
+        }
+    }
+    let cellar = Cellar::new(usize::MAX);
+    let answer = cellar.read(body.as_bytes(), 65_536);
+    assert_eq!(answer.images.len(), 16);
+    assert_eq!(cellar.begun.load(Ordering::Relaxed), 48);
 }
 
 /// All choices share what is kept, and only so many are listened to: no stream of words fills the memory.
