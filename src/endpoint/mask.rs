@@ -82,6 +82,19 @@ impl Mask {
         }
     }
 
+    /// The same for a JSON value that is kept as it came, with its names. Where names are read, they stay: see [`Self::value`].
+    pub(super) fn named(&self, value: Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.text(&text).into_owned()),
+            Value::Array(items) => items.into_iter().map(|item| self.named(item)).collect(),
+            Value::Object(fields) if self.0.is_some() => fields
+                .into_iter()
+                .map(|(name, field)| (self.text(&name).into_owned(), self.named(field)))
+                .collect(),
+            other => other,
+        }
+    }
+
     /// Every text in a JSON value, whose escapes are undone by now.
     pub(super) fn value(&self, value: &mut Value) {
         match value {

@@ -252,7 +252,7 @@ impl Reply {
                 self.native = Some(Clean::line(reason).truncated(MAX_NAME));
             }
             Item::Usage(usage) => {
-                let usage = usage.to_string();
+                let usage = self.mask.named(usage.clone()).to_string();
                 if usage.len() <= MAX_USAGE && self.usage.as_ref() != Some(&usage) {
                     self.usage = Some(usage.clone());
                     parts.push(Part::Usage(usage));

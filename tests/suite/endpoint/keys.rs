@@ -83,6 +83,7 @@ async fn in_escapes_behind_invisible_letters_and_in_every_field() {
         ),
         format!(r#"{{"error":{{"message":"{escaped}","code":"{escaped}"}}}}"#),
         format!(r#"{{"usage":{{"of":"{escaped}"}},"choices":[]}}"#),
+        format!(r#"{{"usage":{{"{escaped}":{{"{KEY}":1}}}},"choices":[]}}"#),
         format!(
             r#"{{"media":{{"outputs":["https://img.test/a.png?key={escaped}"]}},"choices":[]}}"#
         ),
