@@ -22,6 +22,8 @@ use crate::domain::{Clean, Failure, FailureKind, Secret};
 const MAX_ERROR_BODY: usize = 64 * 1024;
 /// What is read of a list of models, bytes.
 const MAX_MODELS_BODY: usize = 4 * 1024 * 1024;
+/// How fast the slowest line sends that anybody sends reference pictures over, bytes/s (a quarter of a megabit).
+const SLOWEST: f64 = 32.0 * 1024.0;
 /// How long the rest of a failing answer, or the list of models, may take.
 const SHORT: Duration = Duration::from_secs(10);
 
@@ -30,7 +32,8 @@ const SHORT: Duration = Duration::from_secs(10);
 pub struct Timeouts {
     /// Until a connection stands.
     pub connect: Duration,
-    /// Between two pieces of the answer; a comment is a piece.
+    /// Between two pieces of the answer; a comment is a piece. Before the first one the request's way comes on top, as on a line
+    /// of 32 KB/s: 40 MB of references take that long, and are not refused by a gateway that is silent meanwhile.
     pub silence: Duration,
     /// For `[DONE]` or the end of the stream, once the answer has a finish reason and a content.
     pub settle: Duration,
@@ -114,12 +117,14 @@ impl Client {
         } else {
             "application/json"
         };
+        let body = body.to_string();
+        let limit = self.timeouts.silence + Duration::from_secs_f64(body.len() as f64 / SLOWEST);
         let request = self
             .request(Method::POST, self.base.chat_url(), accept)
             .header(CONTENT_TYPE, "application/json")
-            .body(body.to_string());
-        let response = match timeout(self.timeouts.silence, request.send()).await {
-            Err(_) => return Err(CallError::lost(silence(self.timeouts.silence, false))),
+            .body(body);
+        let response = match timeout(limit, request.send()).await {
+            Err(_) => return Err(CallError::lost(silence(limit, false))),
             Ok(Err(error)) if error.is_connect() || error.is_builder() => {
                 return Err(CallError {
                     failure: self.unreachable(&error),

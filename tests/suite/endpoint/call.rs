@@ -284,6 +284,26 @@ async fn redirects_of_the_call_are_not_followed() {
 }
 
 #[tokio::test]
+async fn a_large_request_has_its_time_on_the_way_beside_the_silence() {
+    let server = RawServer::saying(vec![Step::Forever]).await;
+    let short = Timeouts {
+        silence: Duration::from_millis(1),
+        ..PATIENT
+    };
+    let body = json!({ "p": "x".repeat(32 * 1024) });
+    let begun = std::time::Instant::now();
+    let error = client(&server, short)
+        .chat(&body, true)
+        .await
+        .err()
+        .unwrap();
+    assert!(begun.elapsed() >= Duration::from_secs(1));
+    let message = error.failure.message.as_str();
+    assert_eq!(message, "the gateway did not answer for 1 s");
+    assert!(error.failure.maybe_billed);
+}
+
+#[tokio::test]
 async fn silence_ends_at_its_limit_before_the_head_and_behind_it() {
     let short = Timeouts {
         silence: Duration::from_millis(50),
