@@ -3,6 +3,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
 use reqwest::header::{
     ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue,
 };
@@ -111,13 +112,14 @@ impl Client {
     }
 
     /// Sends the request, once, and waits for the answer's head. An answer with a failing status is an error.
-    pub async fn chat(&self, body: &Value, stream: bool) -> Result<Response, CallError> {
+    ///
+    /// `body` is JSON; `stream` says whether it asks for a stream.
+    pub async fn chat(&self, body: Bytes, stream: bool) -> Result<Response, CallError> {
         let accept = if stream {
             "text/event-stream, application/json"
         } else {
             "application/json"
         };
-        let body = body.to_string();
         let limit = self.timeouts.silence + Duration::from_secs_f64(body.len() as f64 / SLOWEST);
         let request = self
             .request(Method::POST, self.base.chat_url(), accept)

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use tokio::time::sleep;
 
 use super::gate::Cancelled;
@@ -21,31 +22,38 @@ impl Run {
         let ready = async {
             let network = inner.network().await?;
             let profile = self.inner.profile_in_use().await?;
-            let references = self.references(&profile).await?;
-            Ok::<_, Failure>((network, profile, references))
+            let body = self.written(&profile).await?;
+            Ok::<_, Failure>((network, profile, body))
         };
-        let (network, profile, references) = cancel.guard_unsent(ready).await.map_err(unsent)??;
+        let (network, profile, body) = cancel.guard_unsent(ready).await.map_err(unsent)??;
         // Committed before any byte leaves: whatever happens from here on, the row says that it may be billed.
         self.step(Step::Send).await?;
         cancel.check_unsent().map_err(unsent)?;
-        let response = self.call(network, profile, &references).await?;
+        let response = self.call(network, profile, body).await?;
         let spool = spool::into(&inner.setup.library, &self.generation);
         self.read(response.spooling(&spool)).await
     }
 
-    /// Reference pictures as they are sent. Read only now: those that wait for their turn hold none in memory.
-    async fn references(&self, profile: &Profile) -> Result<Vec<String>, Failure> {
-        let references = self.generation.request.references.clone();
+    /// The body of the request, with its reference pictures. They are read only now: those that wait for their turn hold none
+    /// in memory; and their base64 stands in memory once, in the body that all repeats share.
+    async fn written(&self, profile: &Profile) -> Result<Bytes, Failure> {
+        let (request, profile) = (self.generation.request.clone(), profile.clone());
         // Another process may have found meanwhile that the gateway needs another profile.
-        reference::suit(profile, &references)?;
-        blocking(move || reference::on_the_wire(&references)).await
+        reference::suit(&profile, &request.references)?;
+        let tier = self.inner.setup.catalog.tier(&request.model);
+        blocking(move || {
+            let references = reference::on_the_wire(&request.references)?;
+            let body = build_body(&request, &profile, tier, &references);
+            Ok(Bytes::from(body.to_string()))
+        })
+        .await
     }
 
     async fn call(
         &mut self,
         network: &Network,
         mut profile: Profile,
-        references: &[String],
+        mut body: Bytes,
     ) -> Result<Response, Stop> {
         let cancel = self.cancel.clone();
         let catalog = &self.inner.setup.catalog;
@@ -61,8 +69,8 @@ impl Run {
         loop {
             self.called = true;
             self.say(Progress::Sending);
-            let body = build_body(&self.generation.request, &profile, tier, references);
-            let error = match cancel.guard(client.chat(&body, profile.stream)).await? {
+            let sent = client.chat(body.clone(), profile.stream);
+            let error = match cancel.guard(sent).await? {
                 Ok(response) => {
                     if changed {
                         self.remember(&profile).await;
@@ -77,6 +85,7 @@ impl Run {
             {
                 let unsent = |Cancelled| Stop::CancelledUnsent;
                 cancel.check_unsent().map_err(unsent)?;
+                body = self.written(&simpler).await?;
                 profile = simpler;
                 changed = true;
                 continue;

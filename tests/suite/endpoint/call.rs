@@ -27,7 +27,9 @@ fn client(server: &RawServer, timeouts: Timeouts) -> Client {
 }
 
 async fn call(client: &Client) -> Result<Answer, CallError> {
-    let mut response = client.chat(&json!({ "model": "m" }), true).await?;
+    let mut response = client
+        .chat(json!({ "model": "m" }).to_string().into(), true)
+        .await?;
     while response.next().await.is_some() {}
     Ok(response.finish())
 }
@@ -79,10 +81,13 @@ async fn the_request_is_the_documents() {
     ))
     .await;
     let client = client(&server, PATIENT);
-    let response = client.chat(&json!({ "b": 1, "a": 2 }), true).await.unwrap();
+    let response = client
+        .chat(json!({ "b": 1, "a": 2 }).to_string().into(), true)
+        .await
+        .unwrap();
     assert!(response.is_demo());
     drop(response);
-    let _ = client.chat(&json!({}), false).await.unwrap();
+    let _ = client.chat("{}".into(), false).await.unwrap();
     let requests = server.requests();
     let first = &requests[0];
     assert_eq!(
@@ -101,7 +106,7 @@ async fn the_request_is_the_documents() {
     assert_eq!(requests[1].header("accept"), Some("application/json"));
 
     let keyless = Client::new(BaseUrl::parse(&server.url()).unwrap(), None, PATIENT).unwrap();
-    let _ = keyless.chat(&json!({}), true).await.unwrap();
+    let _ = keyless.chat("{}".into(), true).await.unwrap();
     assert_eq!(server.requests()[2].header("authorization"), None);
     let server = RawServer::saying(answer(401, &[], b"")).await;
     let keyless = Client::new(BaseUrl::parse(&server.url()).unwrap(), None, PATIENT).unwrap();
@@ -293,7 +298,7 @@ async fn a_large_request_has_its_time_on_the_way_beside_the_silence() {
     let body = json!({ "p": "x".repeat(32 * 1024) });
     let begun = std::time::Instant::now();
     let error = client(&server, short)
-        .chat(&body, true)
+        .chat(body.to_string().into(), true)
         .await
         .err()
         .unwrap();
@@ -367,7 +372,7 @@ async fn parts_come_while_the_rest_is_held_back() {
     ])
     .await;
     let client = client(&server, PATIENT);
-    let mut response = client.chat(&json!({}), true).await.unwrap();
+    let mut response = client.chat("{}".into(), true).await.unwrap();
     let mut parts = Vec::new();
     while parts.len() < 2 {
         parts.extend(response.next().await.unwrap());
@@ -387,7 +392,7 @@ async fn dropping_the_call_closes_the_connection() {
     ])
     .await;
     let client = client(&server, PATIENT);
-    let mut response = client.chat(&json!({}), true).await.unwrap();
+    let mut response = client.chat("{}".into(), true).await.unwrap();
     assert_eq!(response.next().await, Some(Vec::new()));
     drop(response);
     server.wait_left().await;
@@ -395,7 +400,7 @@ async fn dropping_the_call_closes_the_connection() {
     // Also before the head came.
     let server = RawServer::saying(vec![Step::Forever]).await;
     let client = self::client(&server, PATIENT);
-    let task = tokio::spawn(async move { client.chat(&json!({}), true).await.is_ok() });
+    let task = tokio::spawn(async move { client.chat("{}".into(), true).await.is_ok() });
     server.wait_for(1).await;
     task.abort();
     server.wait_left().await;

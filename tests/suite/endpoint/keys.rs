@@ -24,7 +24,7 @@ async fn told_to(key: &str, pieces: Vec<Vec<u8>>) -> (String, Answer, Vec<Part>)
     let server = RawServer::saying(script).await;
     let base = BaseUrl::parse(&server.url()).unwrap();
     let client = Client::new(base, Secret::new(key), Timeouts::default()).unwrap();
-    let mut response = client.chat(&json!({}), true).await.unwrap();
+    let mut response = client.chat("{}".into(), true).await.unwrap();
     let mut parts = Vec::new();
     while let Some(more) = response.next().await {
         parts.extend(more);
@@ -125,7 +125,7 @@ async fn in_failing_answers_and_in_the_list_of_models() {
         let server = RawServer::saying(answer(401, &[], body.as_bytes())).await;
         let base = BaseUrl::parse(&server.url()).unwrap();
         let client = Client::new(base, Secret::new(KEY), Timeouts::default()).unwrap();
-        let error = client.chat(&json!({}), true).await.err().unwrap();
+        let error = client.chat("{}".into(), true).await.err().unwrap();
         assert!(!format!("{error:?}").contains("canary"), "{error:?}");
         let failure = client.models().await.unwrap_err();
         assert!(!format!("{failure:?}").contains("canary"), "{failure:?}");
@@ -168,7 +168,7 @@ async fn a_key_that_is_part_of_the_form_damages_no_answer() {
     let server = RawServer::saying(answer(400, &[], body.as_bytes())).await;
     let base = BaseUrl::parse(&server.url()).unwrap();
     let client = Client::new(base, Secret::new("12345678"), Timeouts::default()).unwrap();
-    let error = client.chat(&json!({}), true).await.err().unwrap();
+    let error = client.chat("{}".into(), true).await.err().unwrap();
     let message = error.failure.message.as_str();
     assert!(message.ends_with("no such key (the key)"), "{message}");
 }

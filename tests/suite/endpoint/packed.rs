@@ -41,7 +41,7 @@ fn brotli(bytes: &[u8]) -> Vec<u8> {
 async fn call(server: &RawServer) -> Answer {
     let base = BaseUrl::parse(&server.url()).unwrap();
     let client = Client::new(base, Secret::new("sk-canary"), PATIENT).unwrap();
-    let mut response = client.chat(&json!({}), true).await.unwrap();
+    let mut response = client.chat("{}".into(), true).await.unwrap();
     while response.next().await.is_some() {}
     response.finish()
 }
