@@ -153,8 +153,14 @@ impl Run {
                     return Err(cancelled.into());
                 }
             };
+            let known = self.generation.urls.len();
             for part in parts {
-                self.part(part).await;
+                self.part(part);
+            }
+            // Written down as soon as they are known: from here on a crash costs no picture. Once for all that came together,
+            // since each time may wait for another process that writes.
+            if self.generation.urls.len() > known {
+                self.jot(Step::Answer).await;
             }
             self.say(Progress::Received {
                 bytes: response.bytes(),
@@ -163,13 +169,11 @@ impl Run {
         Ok(blocking(move || Ok(response.finish())).await?)
     }
 
-    async fn part(&mut self, part: Part) {
+    fn part(&mut self, part: Part) {
         match part {
-            // Written down as soon as it is known: from here on a crash costs no picture.
             Part::Image(Image::Url(url)) => {
                 if !self.generation.urls.contains(&url) {
                     self.generation.urls.push(url);
-                    self.jot(Step::Answer).await;
                 }
             }
             Part::Text(text) | Part::Reasoning(text) => self.say(Progress::Text(text)),

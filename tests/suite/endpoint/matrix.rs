@@ -7,7 +7,7 @@ use std::time::Duration;
 use plantain::domain::{Clean, Secret};
 use plantain::endpoint::{Answer, BaseUrl, Client, Timeouts};
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::dialects;
 use super::fixtures::{self, read, whole};

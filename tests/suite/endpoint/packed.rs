@@ -7,7 +7,6 @@ use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
 use plantain::domain::{FailureKind, Secret};
 use plantain::endpoint::{Answer, BaseUrl, Chunk, Client, End, Framing, Reply, Timeouts, TooLong};
-use serde_json::json;
 
 use super::fixtures::{self, read, whole};
 use crate::suite::raw_server::{RawServer, Step, answer, head};
