@@ -1,7 +1,8 @@
 //! Chunk -> Part, and at the end an answer: WIRE §3 as a pure state machine. No clock, no socket, no pixels.
 //!
-//! Structured pictures (`media.outputs`, `images[]`, parts) are told as they arrive. Pictures in text are looked for once,
-//! at the end, over the whole text, since gateways split URLs and base64 over chunks.
+//! Structured pictures (`media.outputs`, `images[]`, parts) are told as they arrive, and so are addresses in text whose end is
+//! certain. Which pictures the text holds is decided once, at the end, over all of it, since gateways split URLs and base64
+//! over chunks.
 
 mod answer;
 mod blobs;
@@ -81,6 +82,8 @@ pub struct Reply {
     /// Payloads that were read; JSON documents outside a stream among them; payloads that were no JSON.
     read: usize,
     documents: usize,
+    /// The addresses that are all of the text were told.
+    told_alone: bool,
     garbled: usize,
     /// With what the answer seems to be packed.
     packed: Option<&'static str>,
@@ -179,6 +182,7 @@ impl Reply {
         for item in items {
             self.item(item, &mut parts);
         }
+        parts.extend(self.alone().into_iter().map(Part::Image));
         for part in &mut parts {
             if let Part::Text(words)
             | Part::Reasoning(words)
@@ -219,6 +223,8 @@ impl Reply {
                     voice.say(text, room, &mut self.blobs)
                 };
                 parts.extend(said.map(Part::Text));
+                let images = voice.images(text, &self.blobs);
+                parts.extend(images.into_iter().map(Part::Image));
                 parts.extend(voice.percents().into_iter().map(Part::Percent));
             }
             Item::Reasoning { text, whole } => {
@@ -230,6 +236,8 @@ impl Reply {
                     self.thoughts.say(text, room, &mut self.blobs)
                 };
                 parts.extend(said.map(Part::Reasoning));
+                let images = self.thoughts.images(text, &self.blobs);
+                parts.extend(images.into_iter().map(Part::Image));
             }
             Item::Picture {
                 choice,

@@ -166,7 +166,16 @@ impl Run {
                 bytes: response.bytes(),
             });
         }
-        Ok(blocking(move || Ok(response.finish())).await?)
+        let answer = blocking(move || Ok(response.finish())).await?;
+        // What was told early may be no picture of the answer after all.
+        if !answer.images.is_empty() {
+            let named = |url: &String| {
+                let mut images = answer.images.iter();
+                images.any(|c| matches!(&c.image, Image::Url(named) if named == url))
+            };
+            self.generation.urls.retain(named);
+        }
+        Ok(answer)
     }
 
     fn part(&mut self, part: Part) {

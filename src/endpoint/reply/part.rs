@@ -29,7 +29,8 @@ impl fmt::Debug for Image {
 /// What a reply contains, told in the order of arrival.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Part {
-    /// A picture from a structured field. Pictures in text are in the [`Answer`] only.
+    /// A picture from a structured field, or an address of one in text. Other pictures in text are in the
+    /// [`Answer`](super::Answer) only, which may also leave out one that was told.
     Image(Image),
     /// Words of the answer.
     Text(Clean),

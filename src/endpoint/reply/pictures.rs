@@ -1,7 +1,7 @@
 //! Which pictures a reply holds, and in which order: WIRE §3, rules 3 to 5. Decodes no pixel.
 
 use super::blobs::Blobs;
-use super::inline::{self, NotAnImage};
+use super::inline::{self, MAX_URL, NotAnImage};
 use super::scan::{Kind, Span, scan};
 use super::voice::Voice;
 use super::{Image, Reply};
@@ -107,6 +107,26 @@ impl Reply {
 }
 
 impl Reply {
+    /// The addresses that are all of a text, once nothing more of it can come. Not before: the last one may be half.
+    pub(super) fn alone(&mut self) -> Vec<Image> {
+        let whole = self.finish.is_some() && self.held.values().all(String::is_empty);
+        if self.told_alone || !whole || !self.structured.is_empty() {
+            return Vec::new();
+        }
+        let [voice] = self.voices.values().collect::<Vec<_>>()[..] else {
+            return Vec::new();
+        };
+        let text = voice.text();
+        if text.len() > MAX_URL {
+            return Vec::new();
+        }
+        let found = in_text(text, &self.blobs, false, &mut Vec::new());
+        let alone = found.into_iter().map(|(_, c)| c).filter(|c| c.alone);
+        let alone: Vec<Image> = alone.map(|c| c.image).collect();
+        self.told_alone = !alone.is_empty();
+        alone
+    }
+
     /// Where pictures stand that nothing shows as such: in an answer that is JSON itself, and in what a tool was called with.
     fn last_resort(&self, problems: &mut Vec<NotAnImage>) -> Vec<Candidate> {
         let texts = self.voices.values().map(Voice::text);

@@ -1,12 +1,21 @@
 //! One run of text that arrives in pieces (a choice's content, or the reasoning): kept whole but for its pictures, and told
 //! word by word. Pictures that were split over many pieces are put together here, by a sieve of the text's own.
 
+use memchr::memmem;
+
+use super::Image;
 use super::blobs::Blobs;
+use super::inline;
 use super::plain::{MAX_TEXT, plain};
-use super::scan::scan;
+use super::scan::{Kind, scan};
 use crate::domain::Clean;
 use crate::endpoint::framing::Sieve;
 
+/// How far behind its end a picture by address may begin, bytes: a label and a URL.
+const MAX_MARKDOWN: usize = 12 * 1024;
+/// How much text is looked through for pictures before its end, bytes, and how often.
+const MAX_EARLY: usize = 256 * 1024;
+const MAX_LOOKS: u8 = 64;
 /// The longest line that can be one of progress, bytes.
 const MAX_PROGRESS_LINE: usize = 200;
 
@@ -22,6 +31,9 @@ pub(super) struct Voice {
     /// Where the present line begins.
     line: usize,
     percent: Option<u8>,
+    /// Up to here pictures by address were told, and how often they were looked for.
+    seen: usize,
+    looks: u8,
     /// More came than is kept.
     pub(super) overflowed: bool,
 }
@@ -100,6 +112,41 @@ impl Voice {
     ) -> Option<Clean> {
         let new = whole.strip_prefix(self.text.as_str()).unwrap_or(whole);
         self.say(new, room, blobs)
+    }
+
+    /// Pictures by address that the last `piece` completed: markdown and HTML, which say where they end. What is fenced or in
+    /// a text too long to look through time and again is found at the answer's end.
+    pub(super) fn images(&mut self, piece: &str, blobs: &Blobs) -> Vec<Image> {
+        let text = self.text.as_str();
+        if !piece.contains([')', '>']) || text.len() > MAX_EARLY || self.looks >= MAX_LOOKS {
+            return Vec::new();
+        }
+        let far = text.len().saturating_sub(piece.len() + MAX_MARKDOWN);
+        let recent = &text.as_bytes()[self.seen.max(far).min(text.len())..];
+        let opens = ["![", "<img", "<IMG"].map(str::as_bytes);
+        if !opens
+            .iter()
+            .any(|open| memmem::find(recent, open).is_some())
+        {
+            return Vec::new();
+        }
+        self.looks += 1;
+        let mut images = Vec::new();
+        for span in scan(text) {
+            let shown = matches!(span.kind, Kind::Markdown | Kind::Html);
+            if !shown || span.open || span.fenced || span.range.start < self.seen {
+                continue;
+            }
+            // Behind a target that nothing closes the rest of it may follow.
+            if !matches!(text.as_bytes().get(span.range.end - 1), Some(b')' | b'>')) {
+                continue;
+            }
+            if let Ok(image @ Image::Url(_)) = inline::of_text(&span.meant(text), blobs) {
+                self.seen = span.range.end;
+                images.push(image);
+            }
+        }
+        images
     }
 
     /// The figures of progress lines (`> 进度 **67%**`) since the last call. Other percentages are the picture's own words.

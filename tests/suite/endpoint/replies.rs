@@ -1,7 +1,7 @@
 //! What is made of an answer beyond the fixtures: parts, ranks, drafts, errors, caps, clean text.
 
 use plantain::domain::FailureKind;
-use plantain::endpoint::{Answer, Origin, Part};
+use plantain::endpoint::{Answer, Framing, Origin, Part, Reply};
 
 use super::fixtures::{self, JPG, PNG, data, shown, whole};
 
@@ -38,6 +38,80 @@ fn parts_are_told_as_they_arrive() {
         .collect();
     assert_eq!(percents, [35, 67]);
     assert_eq!(answer.images[0].origin, Origin::Markdown);
+}
+
+/// The addresses that each of these deltas' payloads tells.
+fn told(payloads: &[&str]) -> Vec<Vec<String>> {
+    let (mut framing, mut reply) = (Framing::new(), Reply::new());
+    let mut of = |payload: &&str| -> Vec<String> {
+        let chunks = framing.push(format!("data: {payload}\n\n").as_bytes());
+        let parts = chunks.unwrap().into_iter().flat_map(|c| reply.push(c));
+        let images = parts.filter_map(|part| match part {
+            Part::Image(image) => Some(shown(&image)),
+            _ => None,
+        });
+        images.collect()
+    };
+    payloads.iter().map(&mut of).collect()
+}
+
+#[test]
+fn an_address_in_text_is_told_as_soon_as_its_end_is_certain() {
+    let one = "https://a.test/1.png";
+    let delta = |text: &str| format!(r#"{{"choices":[{{"delta":{{"content":"{text}"}}}}]}}"#);
+    let thought =
+        |text: &str| format!(r#"{{"choices":[{{"delta":{{"reasoning_content":"{text}"}}}}]}}"#);
+    let stop = r#"{"choices":[{"delta":{},"finish_reason":"stop"}]}"#;
+    let image = format!("![a (b)]({one})");
+    let (first, second) = image.split_at(20);
+    let none: Vec<String> = Vec::new();
+    for (payloads, expected) in [
+        (vec![delta(&image)], vec![vec![one.to_owned()]]),
+        (
+            vec![
+                delta(first),
+                delta(second),
+                delta(" Done."),
+                stop.to_owned(),
+            ],
+            vec![
+                none.clone(),
+                vec![one.to_owned()],
+                none.clone(),
+                none.clone(),
+            ],
+        ),
+        (vec![thought(&image)], vec![vec![one.to_owned()]]),
+        (
+            vec![delta(&format!("<img src='{one}'>"))],
+            vec![vec![one.to_owned()]],
+        ),
+        // An echo of the request, half an address, and a page that words name.
+        (
+            vec![delta(&format!("```json\\n{image}"))],
+            vec![none.clone()],
+        ),
+        (
+            vec![delta("https://a.test/1"), delta(".png")],
+            vec![none.clone(), none.clone()],
+        ),
+        (
+            vec![delta("See https://a.test/rules"), stop.to_owned()],
+            vec![none.clone(), none.clone()],
+        ),
+        (
+            vec![
+                delta("https://a.test/1"),
+                delta(".png"),
+                stop.to_owned(),
+                stop.to_owned(),
+            ],
+            vec![none.clone(), none.clone(), vec![one.to_owned()], none],
+        ),
+    ] {
+        let payloads: Vec<&str> = payloads.iter().map(String::as_str).collect();
+        assert_eq!(told(&payloads), expected, "{payloads:?}");
+    }
 }
 
 #[test]

@@ -24,6 +24,10 @@ pub enum Kind {
     Inline,
     /// One inside, then one by its URL.
     Mixed,
+    /// One by a URL in its text, in markdown.
+    Markdown,
+    /// One by a URL that is its text.
+    Alone,
     /// A URL that breaks off at its first fetch.
     Flaky,
     /// A URL, then the answer breaks off.
@@ -35,11 +39,13 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Url,
         Self::Two,
         Self::Inline,
         Self::Mixed,
+        Self::Markdown,
+        Self::Alone,
         Self::Flaky,
         Self::Cut,
         Self::Refusal,
@@ -59,7 +65,7 @@ impl Kind {
     /// How many pictures a whole answer brings: by URL, and inside.
     pub fn pictures(self) -> (usize, usize) {
         match self {
-            Self::Url | Self::Flaky | Self::Cut => (1, 0),
+            Self::Url | Self::Markdown | Self::Alone | Self::Flaky | Self::Cut => (1, 0),
             Self::Two => (2, 0),
             Self::Inline => (0, 1),
             Self::Mixed => (1, 1),
@@ -129,16 +135,19 @@ fn call(request: &RequestSeen, here: &dyn Fn(Stage) -> Step) -> Script {
             json!({"choices": [{"index": 0, "delta": {"images": [{"image_url": {"url": uri}}]}}]});
         format!("data: {data}\n\n")
     };
+    let said = |text: String| {
+        let data = json!({"choices": [{"index": 0, "delta": {"content": text}}]});
+        format!("data: {data}\n\n")
+    };
     let pictures = match kind {
+        Kind::Markdown => said(format!("Here it is:\n![cat]({})", url(1))),
+        // Without the end of a picture's name.
+        Kind::Alone => said(url(1).replace(".png", "")),
         Kind::Url | Kind::Flaky | Kind::Cut => named(vec![url(1)]),
         Kind::Two => named(vec![url(1), url(2)]),
         Kind::Inline => inline(),
         Kind::Mixed => inline() + &named(vec![url(1)]),
-        Kind::Refusal | Kind::Broken => {
-            let data =
-                json!({"choices": [{"index": 0, "delta": {"content": "I cannot draw that."}}]});
-            format!("data: {data}\n\n")
-        }
+        Kind::Refusal | Kind::Broken => said("I cannot draw that.".to_owned()),
     };
     let (first, second) = pictures.as_bytes().split_at(pictures.len() / 2);
     let mut script = vec![

@@ -170,7 +170,8 @@ impl Scene {
             let prompt = row.request.prompt.typed();
             let calls = self.calls(prompt);
             found.doubled += calls.saturating_sub(1);
-            if let Some(wrong) = illegal(row, calls) {
+            let fetched = self.fetched(prompt);
+            if let Some(wrong) = illegal(row, calls, fetched) {
                 found.illegal.push(wrong);
             }
             for picture in &row.pictures {
@@ -201,6 +202,14 @@ impl Scene {
         found
     }
 
+    fn fetched(&self, prompt: &str) -> bool {
+        let path = format!("/{}-", prompt.replace(' ', "-"));
+        let requests = self.server.requests();
+        requests
+            .iter()
+            .any(|r| r.method == "GET" && r.path.starts_with(&path))
+    }
+
     fn calls(&self, prompt: &str) -> usize {
         let needle = serde_json::to_string(prompt).unwrap();
         let calls = self.server.requests().into_iter().filter(|request| {
@@ -211,8 +220,9 @@ impl Scene {
     }
 }
 
-/// What is wrong with a row's end, given what it was answered and how often it was called.
-fn illegal(row: &Generation, calls: usize) -> Option<String> {
+/// What is wrong with a row's end, given what it was answered, how often it was called, and whether a picture of it was asked
+/// for.
+fn illegal(row: &Generation, calls: usize, fetched: bool) -> Option<String> {
     let kind = Kind::of(row.request.prompt.typed());
     let (urls, inside) = kind.pictures();
     let ok = match row.state {
@@ -220,13 +230,14 @@ fn illegal(row: &Generation, calls: usize) -> Option<String> {
             let n = row.pictures.len();
             calls == 1 && n >= 1 && n <= urls + inside && row.urls.is_empty()
         }
-        State::Unknown => row.pictures.is_empty() && row.urls.is_empty(),
+        // What is fetched was written down before.
+        State::Unknown => !fetched && row.pictures.is_empty() && row.urls.is_empty(),
         State::Refused => kind == Kind::Refusal && calls == 1,
         State::Failed => kind == Kind::Broken && calls == 1,
         State::Cancelled => calls == 0,
         State::Prepared | State::Sent | State::Answered => false,
     };
-    (!ok).then(|| format!("{kind:?} called {calls} times: {row:?}"))
+    (!ok).then(|| format!("{kind:?} called {calls} times, fetched: {fetched}: {row:?}"))
 }
 
 fn integrity(database: &Path) -> Vec<String> {
