@@ -31,6 +31,7 @@ use crate::domain::{Clean, Failure};
 
 pub use answer::{Answer, End};
 pub use part::{Image, Part};
+use pictures::Structured;
 pub use pictures::{Candidate, Origin};
 
 /// Most pictures of one answer (RELIABILITY N4).
@@ -40,20 +41,12 @@ const MAX_PICTURES: usize = 16;
 const MAX_KEPT: usize = 96 * 1024 * 1024;
 /// Most choices of one answer that are listened to. A request asks for one.
 const MAX_CHOICES: usize = 64;
+/// Most that are told before the answer's end: each is written down at once.
+const MAX_TOLD: usize = 4 * MAX_PICTURES;
 /// Most of a usage object, bytes of JSON.
 const MAX_USAGE: usize = 4096;
 /// Most of a name or a reason, bytes.
 const MAX_NAME: usize = 200;
-
-/// A picture from a structured field, and how much text stood before it.
-#[derive(Debug)]
-struct Structured {
-    image: Image,
-    choice: u64,
-    at: usize,
-    /// It stood in a part that is marked as a thought.
-    draft: bool,
-}
 
 /// An answer that is arriving.
 #[derive(Debug, Default)]
@@ -82,6 +75,8 @@ pub struct Reply {
     /// Payloads that were read; JSON documents outside a stream among them; payloads that were no JSON.
     read: usize,
     documents: usize,
+    /// Pictures that were told.
+    told: usize,
     /// The addresses that are all of the text were told.
     told_alone: bool,
     garbled: usize,
@@ -183,6 +178,10 @@ impl Reply {
             self.item(item, &mut parts);
         }
         parts.extend(self.alone().into_iter().map(Part::Image));
+        parts.retain(|part| {
+            self.told += usize::from(matches!(part, Part::Image(_)));
+            self.told <= MAX_TOLD || !matches!(part, Part::Image(_))
+        });
         for part in &mut parts {
             if let Part::Text(words)
             | Part::Reasoning(words)
@@ -297,25 +296,6 @@ impl Reply {
         self.mask.piece(held, piece)
     }
 
-    fn structured(&mut self, image: Image, choice: u64, draft: bool, parts: &mut Vec<Part>) {
-        if let Some(known) = self.structured.iter_mut().find(|s| s.image == image) {
-            known.draft &= draft;
-            return;
-        }
-        if self.structured.len() >= MAX_PICTURES {
-            self.notice(&too_many());
-            return;
-        }
-        let at = self.voices.get(&choice).map_or(0, Voice::place);
-        self.structured.push(Structured {
-            image: image.clone(),
-            choice,
-            at,
-            draft,
-        });
-        parts.push(Part::Image(image));
-    }
-
     fn not_an_image(&mut self, why: NotAnImage) {
         match why {
             NotAnImage::Other => {}
@@ -325,7 +305,11 @@ impl Reply {
             NotAnImage::Lost(Lost::TooLarge) => {
                 self.notice("a picture in the answer is over 64 MB and was left out");
             }
-            NotAnImage::Lost(Lost::TooMany) => self.notice(&too_many()),
+            NotAnImage::Lost(Lost::TooMany) => {
+                self.notice(
+                    "a picture in the answer was left out: too many large ones came before it",
+                );
+            }
             NotAnImage::Lost(Lost::Unreadable) => {
                 self.notice("a picture in the answer was lost: what was written cannot be read");
             }
@@ -356,7 +340,9 @@ fn extend_up_to(kept: &mut String, more: &str) {
 }
 
 fn too_many() -> String {
-    format!("the answer holds more than {MAX_PICTURES} pictures; the others were left out")
+    format!(
+        "the answer holds more than {MAX_PICTURES} pictures; the last {MAX_PICTURES} are kept, drafts go first"
+    )
 }
 
 /// A gateway's words, cleaned, without data URIs and without the queries of URLs, which may be signatures.

@@ -4,7 +4,7 @@ use super::blobs::Blobs;
 use super::inline::{self, MAX_URL, NotAnImage};
 use super::scan::{Kind, Span, scan};
 use super::voice::Voice;
-use super::{Image, Reply};
+use super::{Image, MAX_PICTURES, Part, Reply, too_many};
 
 /// Where in the answer a picture stood, worst evidence first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,6 +17,16 @@ pub enum Origin {
     Markdown,
     /// A field made for pictures.
     Structured,
+}
+
+/// A picture from a structured field, and how much text stood before it.
+#[derive(Debug)]
+pub(super) struct Structured {
+    image: Image,
+    choice: u64,
+    at: usize,
+    /// It stood in a part that is marked as a thought.
+    draft: bool,
 }
 
 /// A picture of the answer.
@@ -56,6 +66,35 @@ impl Candidate {
 }
 
 impl Reply {
+    /// Takes a picture of a field. Of too many the last are kept: drafts precede finals.
+    pub(super) fn structured(
+        &mut self,
+        image: Image,
+        choice: u64,
+        draft: bool,
+        parts: &mut Vec<Part>,
+    ) {
+        if let Some(known) = self.structured.iter_mut().find(|s| s.image == image) {
+            known.draft &= draft;
+            return;
+        }
+        if self.structured.len() >= MAX_PICTURES {
+            self.notice(&too_many());
+            match self.structured.iter().position(|s| s.draft) {
+                None if draft => return,
+                oldest => self.structured.remove(oldest.unwrap_or(0)),
+            };
+        }
+        let at = self.voices.get(&choice).map_or(0, Voice::place);
+        self.structured.push(Structured {
+            image: image.clone(),
+            choice,
+            at,
+            draft,
+        });
+        parts.push(Part::Image(image));
+    }
+
     /// The finals and the drafts, each distinct and in order.
     pub(super) fn collect(&mut self) -> (Vec<Candidate>, Vec<Candidate>) {
         let mut found = Vec::new();

@@ -376,8 +376,40 @@ fn at_most_sixteen_pictures_and_it_is_said() {
         r#"{{"choices":[],"media":{{"outputs":[{}]}}}}"#,
         list.join(",")
     )]);
-    assert_eq!(answer.images.len(), 16);
-    assert!(answer.notices.iter().any(|n| n.as_str().contains("16")));
+    let last: Vec<String> = (4..20).map(|n| format!("https://a.test/{n}.png")).collect();
+    assert_eq!(urls(&answer), last, "the last one is the final");
+    let notices = answer.notices.iter();
+    let said = notices.filter(|n| n.as_str().contains("16"));
+    assert_eq!(said.count(), 1);
+}
+
+#[test]
+fn of_too_many_pictures_the_drafts_go_first() {
+    let part = |n: usize, thought: bool| {
+        format!(
+            r#"{{"choices":[{{"delta":{{"content":[{{"thought":{thought},"image_url":"https://a.test/{n}.png"}}]}}}}]}}"#
+        )
+    };
+    let mut payloads = vec![part(0, false)];
+    payloads.extend((1..17).map(|n| part(n, true)));
+    payloads.push(part(17, false));
+    let payloads: Vec<&str> = payloads.iter().map(String::as_str).collect();
+    let answer = said(&payloads);
+    let drafts = answer.images.iter().filter(|c| c.draft).count();
+    assert_eq!((answer.images.len(), drafts), (16, 14));
+    let finals = ["https://a.test/0.png", "https://a.test/17.png"];
+    assert_eq!(urls(&answer)[14..], finals);
+}
+
+#[test]
+fn a_stream_of_addresses_is_not_told_for_ever() {
+    let list = |from: usize| {
+        let urls = (from..from + 50).map(|n| format!("\"https://a.test/{n}.png\""));
+        let urls = urls.collect::<Vec<_>>().join(",");
+        format!(r#"{{"choices":[],"media":{{"outputs":[{urls}]}}}}"#)
+    };
+    let counts = told(&[&list(0), &list(50), &list(100)]);
+    assert_eq!(counts.iter().map(Vec::len).sum::<usize>(), 64);
 }
 
 #[test]
