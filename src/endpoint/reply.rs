@@ -347,7 +347,7 @@ fn too_many() -> String {
 
 /// A gateway's words, cleaned, without data URIs and without the queries of URLs, which may be signatures.
 pub(super) fn without_secrets(text: &str) -> Clean {
-    plain::plain(text, &scan::scan(text), &[])
+    plain::plain(text, &scan::scan(text), &[]).words
 }
 
 /// The escapes that gateways put into URLs, undone, for a payload that no JSON reader takes.

@@ -109,21 +109,26 @@ impl Reply {
                 Image::Inline(_) => None,
             })
             .collect();
-        let mut text = Clean::default();
+        let (mut text, mut cut) = (Clean::default(), false);
         for voice in self.voices.values() {
             if !text.is_empty() {
                 text.push(&"\n".into());
             }
-            text.push(&plain(voice.text(), &scan(voice.text()), &shown));
+            let said = plain(voice.text(), &scan(voice.text()), &shown);
+            text.push(&said.words);
+            cut |= said.cut;
         }
         if text.is_empty() {
             text = Clean::text(&self.refusal);
         }
-        if text.as_str().len() >= MAX_TEXT {
+        if cut || text.as_str().len() > MAX_TEXT {
             self.notice("the answer's text is over 256 KB; its end was left out");
         }
         let thoughts = self.thoughts.text();
         let reasoning = plain(thoughts, &scan(thoughts), &shown);
+        if reasoning.cut || self.thoughts.overflowed {
+            self.notice("the model's thoughts are over 256 KB; their end was left out");
+        }
 
         let selected = images.len().checked_sub(1);
         let whole = images.iter().any(|c| !c.maybe_cut);
@@ -136,7 +141,7 @@ impl Reply {
             // A refusal may name a page with the rules; then its words, that link among them, are the answer.
             let said: Vec<&str> = self.voices.values().map(Voice::text).collect();
             let said = said.join("\n");
-            let said = plain(&said, &scan(&said), &[]);
+            let said = plain(&said, &scan(&said), &[]).words;
             let beside = self.error.clone();
             (beside, Some(self.failure(end, ended_well, &said)))
         } else {
@@ -146,7 +151,7 @@ impl Reply {
             images,
             selected,
             text: text.truncated(MAX_TEXT),
-            reasoning,
+            reasoning: reasoning.words,
             finish_reason: self.finish,
             usage: self.usage,
             model: self.model,

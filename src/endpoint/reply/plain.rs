@@ -10,8 +10,15 @@ pub(super) const MAX_TEXT: usize = 256 * 1024;
 /// A word of base64 this long is a piece of a picture.
 const BASE64_WORD: usize = 60;
 
+/// A text for people.
+pub(super) struct Plain {
+    pub(super) words: Clean,
+    /// Its end was left out. Its length does not say so: letters have more than one byte.
+    pub(super) cut: bool,
+}
+
 /// `text` without what `spans` show as pictures, and without the URLs in `shown` (those that became pictures).
-pub(super) fn plain(text: &str, spans: &[Span], shown: &[&str]) -> Clean {
+pub(super) fn plain(text: &str, spans: &[Span], shown: &[&str]) -> Plain {
     let mut out = String::new();
     let mut at = 0;
     let markdown = spans
@@ -41,6 +48,7 @@ pub(super) fn plain(text: &str, spans: &[Span], shown: &[&str]) -> Clean {
     if out.len() <= 2 * MAX_TEXT {
         words(&text[at..], &mut out);
     }
+    let mut cut = out.len() > 2 * MAX_TEXT;
     let cleaned = Clean::text(&out);
     let mut tidy = String::with_capacity(cleaned.as_str().len());
     let mut blank = 0;
@@ -51,7 +59,12 @@ pub(super) fn plain(text: &str, spans: &[Span], shown: &[&str]) -> Clean {
             tidy.push('\n');
         }
     }
-    Clean::text(tidy.trim_matches('\n')).truncated(MAX_TEXT)
+    let words = Clean::text(tidy.trim_matches('\n'));
+    cut |= words.as_str().len() > MAX_TEXT;
+    Plain {
+        words: words.truncated(MAX_TEXT),
+        cut,
+    }
 }
 
 /// Copies words and white space, but not pieces of base64.

@@ -92,7 +92,7 @@ impl Voice {
             return None;
         }
         // Word by word, so the outer white space, which `plain` trims, has to be given back.
-        let core = plain(segment, &scan(segment), &[]);
+        let core = plain(segment, &scan(segment), &[]).words;
         if core.is_empty() && segment.trim().is_empty() {
             return Some(Clean::text(segment));
         }

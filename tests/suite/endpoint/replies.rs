@@ -384,6 +384,45 @@ fn at_most_sixteen_pictures_and_it_is_said() {
 }
 
 #[test]
+fn text_and_thoughts_over_256_kb_are_cut_between_letters_and_it_is_said_once() {
+    // Three bytes a letter: 256 KB is no multiple of that.
+    let long = "画".repeat(350_000);
+    let just = "a ".repeat(128 * 1024);
+    for (content, thoughts, said_of) in [
+        (&long, &just, vec!["the answer's text"]),
+        (&just, &long, vec!["the model's thoughts"]),
+        (
+            &long,
+            &long,
+            vec!["the answer's text", "the model's thoughts"],
+        ),
+        (&just, &just, vec![]),
+    ] {
+        let payload = serde_json::json!({"choices": [{
+            "delta": {"content": content, "reasoning_content": thoughts}, "finish_reason": "stop",
+        }]});
+        let answer = said(&[&payload.to_string()]);
+        for (kept, given) in [(&answer.text, content), (&answer.reasoning, thoughts)] {
+            let kept = kept.as_str();
+            assert!(given.starts_with(kept));
+            assert!(
+                (256 * 1024 - 2..=256 * 1024).contains(&kept.len()),
+                "{}",
+                kept.len()
+            );
+        }
+        let notices: Vec<&str> = answer.notices.iter().map(|n| n.as_str()).collect();
+        assert_eq!(notices.len(), said_of.len(), "{notices:?}");
+        for (notice, of) in notices.iter().zip(said_of) {
+            assert!(
+                notice.starts_with(of) && notice.contains("256 KB"),
+                "{notice}"
+            );
+        }
+    }
+}
+
+#[test]
 fn of_too_many_pictures_the_drafts_go_first() {
     let part = |n: usize, thought: bool| {
         format!(
