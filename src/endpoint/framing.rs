@@ -364,6 +364,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_stream_that_never_ends_ends_at_the_cap_of_an_answer() {
+        let mut framing = Framing {
+            total: MAX_ANSWER - 9,
+            ..Framing::new()
+        };
+        assert_eq!(framing.push(b": alive\n\n"), Ok(Vec::new()));
+        assert_eq!(framing.push(b":"), Err(TooLong));
+    }
+
+    #[test]
     fn a_line_over_the_cap_ends_the_reading() {
         let mut framing = Framing {
             cap: 64,

@@ -411,7 +411,11 @@ fn text_and_thoughts_over_256_kb_are_cut_between_letters_and_it_is_said_once() {
                 kept.len()
             );
         }
-        let notices: Vec<&str> = answer.notices.iter().map(|n| n.as_str()).collect();
+        let notices: Vec<&str> = answer
+            .notices
+            .iter()
+            .map(plantain::domain::Clean::as_str)
+            .collect();
         assert_eq!(notices.len(), said_of.len(), "{notices:?}");
         for (notice, of) in notices.iter().zip(said_of) {
             assert!(
