@@ -26,7 +26,7 @@ mod words;
 pub use base_url::BaseUrl;
 pub use body::build as build_body;
 pub use client::{CallError, Client, Timeouts};
-pub use download::{Downloader, Got};
+pub use download::{Download, Downloader, Got};
 pub use error::{failure_of, names_a_documented_field};
 pub use framing::{Chunk, Cut, Framing, Payload, TooLong};
 pub use reply::{Answer, Candidate, End, Image, Origin, Part, Reply};

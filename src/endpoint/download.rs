@@ -1,31 +1,34 @@
 //! Fetches pictures: a client of its own that never has the key, redirects followed by hand, five tries over two minutes.
-//! Looks at no pixel and writes no file. A URL's query may be a signature: it is in no failure.
+//! Looks at no pixel, and writes no file itself: what is large goes to a [`Spool`]. A URL's query may be a signature: it is in no failure.
 
 mod expiry;
 mod follow;
 mod guard;
+mod keep;
 mod miss;
 mod packed;
 mod partial;
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Response;
 use reqwest::dns::Resolve;
-use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 use url::Url;
 
 use super::base_url::BaseUrl;
 use super::http;
 use super::retry::DOWNLOAD_WAITS;
+use super::spool::{Blob, Spool};
 use super::vet::named;
 use crate::domain::Failure;
 use follow::{Clients, Follower};
 use guard::{Guard, System};
+use keep::{Keep, Made};
 use miss::{Miss, failed, refused, silent};
-use packed::{Trouble, packing, unpack};
+use packed::Trouble;
 use partial::{Meaning, Partial, TooLarge};
 
 /// Silence of a picture's host (RELIABILITY N3).
@@ -42,6 +45,71 @@ pub struct Got {
     pub received: u64,
     /// bytes, where the host told
     pub total: Option<u64>,
+}
+
+/// A picture that is to be fetched, and what has come of it.
+pub struct Download {
+    url: String,
+    certain: bool,
+    partial: Partial,
+    keep: Keep,
+}
+
+impl Download {
+    /// Of `url`, at most `limit` bytes, which stay in memory. An address that is not `certain` to be a picture's is given up
+    /// when its host says that it has none (403, 404, 410).
+    pub fn new(url: &str, certain: bool, limit: u64) -> Self {
+        Self {
+            url: url.to_owned(),
+            certain,
+            partial: Partial::new(limit),
+            keep: Keep::new(),
+        }
+    }
+
+    /// Sends what is beyond 1 MB to `spool`. For a download that has not begun.
+    #[must_use]
+    pub fn spooling(mut self, spool: &Arc<dyn Spool>) -> Self {
+        self.keep = Keep::spooling(spool);
+        self
+    }
+
+    /// Waits until nothing of it is being written, and removes what is left.
+    pub async fn close(mut self) {
+        self.keep.clear().await;
+    }
+
+    async fn clear(&mut self) {
+        self.partial.clear();
+        self.keep.clear().await;
+    }
+
+    /// Makes the picture of all that came.
+    async fn finish(
+        &mut self,
+        at: &Url,
+        whole: impl Fn(&Blob) -> io::Result<bool> + Send + 'static,
+    ) -> Result<Blob, Miss> {
+        let limit = self.partial.limit();
+        let made = self
+            .keep
+            .finish(self.partial.encoding(), limit, whole)
+            .await;
+        self.partial.clear();
+        made.map_err(|made| match made {
+            Made::Early => Miss::again("the picture's host sends a file that ends early"),
+            Made::Packed(Trouble::TooLarge) => too_large(at, "sends a file that unpacks to", limit),
+            Made::Packed(Trouble::Broken) => {
+                let message = format!("{} sends a packed file that ends early", named(at));
+                Miss::again(&message)
+            }
+            Made::Packed(Trouble::Unknown(packing)) => {
+                let message = format!("{} sends a file that is packed as {packing}", named(at));
+                Miss::last(failed(&message))
+            }
+            Made::Whole | Made::Unreadable => Miss::again("what came cannot be read again"),
+        })
+    }
 }
 
 /// Fetches the pictures that one endpoint's answers name.
@@ -88,23 +156,19 @@ impl Downloader {
         self
     }
 
-    /// Fetches `url`, at most `limit` bytes of it, in up to five tries.
+    /// Fetches it, in up to five tries. What then came belongs to the caller; close the download in any case.
     ///
     /// `whole` says `false` of a picture that ends early, which is then fetched again; bytes that are no picture at all are
-    /// whole in this sense, since another try would bring the same page. An address that is not `certain` to be a picture's
-    /// is given up when its host says that it has none (403, 404, 410).
+    /// whole in this sense, since another try would bring the same page. Reading them may block on a disk.
     pub async fn fetch(
         &self,
-        url: &str,
-        certain: bool,
-        limit: u64,
-        whole: impl Fn(&[u8]) -> bool,
+        download: &mut Download,
+        whole: impl Fn(&Blob) -> io::Result<bool> + Copy + Send + 'static,
         mut on_progress: impl FnMut(Got),
-    ) -> Result<Vec<u8>, Failure> {
-        let url = Url::parse(url)
+    ) -> Result<Blob, Failure> {
+        let url = Url::parse(&download.url)
             .map_err(|_| failed("the answer names a picture by something that is no URL"))?;
         let mut waits = self.waits.iter();
-        let mut partial = Partial::new(limit);
         let mut attempt = 1;
         loop {
             let mut tell = |partial: &Partial| {
@@ -114,18 +178,17 @@ impl Downloader {
                     total: partial.total(),
                 });
             };
-            let trying = self.attempt(&url, &mut partial, &mut tell);
+            let trying = self.attempt(&url, download, &mut tell);
             let tried = timeout(LONGEST_TRY, trying).await;
             let miss = match tried.unwrap_or_else(|_| Err(too_long(&url))) {
                 Err(miss) => miss,
-                Ok(()) => match unpacked(&mut partial, &url).await {
-                    Ok(bytes) if whole(&bytes) => return Ok(bytes),
-                    Ok(_) => Miss::again("the picture's host sends a file that ends early"),
+                Ok(()) => match download.finish(&url, whole).await {
+                    Ok(blob) => return Ok(blob),
                     Err(miss) => miss,
                 },
             };
             match waits.next() {
-                Some(wait) if miss.again && (certain || !miss.denied) => {
+                Some(wait) if miss.again && (download.certain || !miss.denied) => {
                     sleep(miss.told.unwrap_or_default().max(*wait)).await;
                     attempt += 1;
                 }
@@ -138,38 +201,41 @@ impl Downloader {
     async fn attempt(
         &self,
         url: &Url,
-        partial: &mut Partial,
+        download: &mut Download,
         tell: &mut impl FnMut(&Partial),
     ) -> Result<(), Miss> {
-        let rest = partial.ask_for_rest();
+        let rest = download.partial.ask_for_rest();
         let (mut at, mut response) = self.follower.follow(url, &rest).await?;
         let mut meaning = Meaning::Anew;
         if !rest.is_empty() {
-            meaning = partial.read(response.status(), response.headers());
+            let headers = response.headers();
+            meaning = download.partial.read(response.status(), headers);
         }
         if meaning == Meaning::Unfit {
-            partial.clear();
+            download.clear().await;
             (at, response) = self.follower.follow(url, &[]).await?;
         }
         if !response.status().is_success() {
             return Err(refused(&at, at != *url, response, self.follower.silence).await);
         }
-        let too_large = |partial: &Partial| too_large(&at, "sends", partial.limit());
-        let taken = match meaning {
-            Meaning::Rest => partial.go_on(response.headers()),
-            Meaning::Anew | Meaning::Unfit => partial.begin(response.headers()),
-        };
-        if let Err(TooLarge) = taken {
-            return Err(too_large(partial));
+        let limit = download.partial.limit();
+        let too_large = |TooLarge| too_large(&at, "sends", limit);
+        if meaning == Meaning::Rest {
+            let going_on = download.partial.go_on(response.headers());
+            going_on.map_err(too_large)?;
+        } else {
+            download.clear().await;
+            let begun = download.partial.begin(response.headers());
+            begun.map_err(too_large)?;
         }
-        tell(partial);
+        tell(&download.partial);
         while let Some(piece) = self.piece(&at, &mut response).await? {
-            if let Err(TooLarge) = partial.append(piece.as_ref()) {
-                return Err(too_large(partial));
-            }
-            tell(partial);
+            let added = download.partial.add(piece.as_ref().len());
+            added.map_err(too_large)?;
+            download.keep.push(piece, limit).await;
+            tell(&download.partial);
         }
-        if partial.is_complete() {
+        if download.partial.is_complete() {
             return Ok(());
         }
         let message = format!("{} sent fewer bytes than it announced", named(&at));
@@ -181,7 +247,7 @@ impl Downloader {
         &self,
         at: &Url,
         response: &mut Response,
-    ) -> Result<Option<impl AsRef<[u8]> + use<>>, Miss> {
+    ) -> Result<Option<impl AsRef<[u8]> + Send + use<>>, Miss> {
         let silence = self.follower.silence;
         match timeout(silence, response.chunk()).await {
             Err(_) => Err(silent(at, silence)),
@@ -191,29 +257,6 @@ impl Downloader {
                 Err(Miss::again(&message))
             }
             Ok(Ok(piece)) => Ok(piece),
-        }
-    }
-}
-
-/// Takes what came, unpacked if it is packed, which happens off the event loop.
-async fn unpacked(partial: &mut Partial, url: &Url) -> Result<Vec<u8>, Miss> {
-    let limit = partial.limit();
-    let packing = packing(partial.bytes(), partial.encoding());
-    let bytes = partial.take();
-    let Some(packing) = packing else {
-        return Ok(bytes);
-    };
-    let unpacking = spawn_blocking(move || unpack(bytes, packing, limit)).await;
-    match unpacking.unwrap_or(Err(Trouble::Broken)) {
-        Ok(bytes) => Ok(bytes),
-        Err(Trouble::TooLarge) => Err(too_large(url, "sends a file that unpacks to", limit)),
-        Err(Trouble::Broken) => {
-            let message = format!("{} sends a packed file that ends early", named(url));
-            Err(Miss::again(&message))
-        }
-        Err(Trouble::Unknown(packing)) => {
-            let message = format!("{} sends a file that is packed as {packing}", named(url));
-            Err(Miss::last(failed(&message)))
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Where pictures that come inside an answer are kept: in memory while they are small, beyond that with whoever the caller
+//! Where pictures that come are kept, inside an answer or from their hosts: in memory while they are small, beyond that with whoever the caller
 //! names. This room writes no file; it only knows that one can be written to and read from.
 
 mod growing;
@@ -9,7 +9,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-pub(super) use self::growing::{Depot, Growing, MAX_BLOB, is_standard};
+pub(super) use self::growing::{Depot, Growing, IN_MEMORY, MAX_BLOB, is_standard};
 
 /// Bytes that are compared or copied at a time; a multiple of three, so that base64 of it needs no padding.
 const STEP: usize = 24 * 1024;
@@ -29,7 +29,7 @@ pub trait Store: Any + Send + Sync {
     fn read_at(&self, at: u64, buffer: &mut [u8]) -> io::Result<usize>;
 }
 
-/// The bytes of a picture that came inside an answer. Clones share them.
+/// The bytes of a picture that came. Clones share them.
 #[derive(Clone)]
 pub struct Blob {
     kept: Kept,

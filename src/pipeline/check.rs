@@ -22,11 +22,8 @@ pub(super) struct Checked {
 ///
 /// Decoding anything but a PNG takes the memory of all its pixels: that is done one at a time, whoever holds `turn`.
 pub(super) fn check(blob: &Blob, bare: bool, turn: &Mutex<()>) -> Result<Checked, Failure> {
-    let mut reader = BufReader::with_capacity(STEP, blob.reader());
-    let mut head = Vec::new();
-    let read = reader.by_ref().take(16).read_to_end(&mut head);
-    read.map_err(|e| unreadable(&e))?;
-    let Some(format) = picture::sniff(&head) else {
+    let (format, mut reader) = begin(blob).map_err(|e| unreadable(&e))?;
+    let Some(format) = format else {
         let what = if bare {
             "the link in the answer does not lead to a picture"
         } else {
@@ -36,7 +33,6 @@ pub(super) fn check(blob: &Blob, bare: bool, turn: &Mutex<()>) -> Result<Checked
             .hint("nothing was saved; asking again may be billed again")
             .billed());
     };
-    reader.rewind().map_err(|e| unreadable(&e))?;
     if !picture::is_whole_in(format, &mut reader).map_err(|e| unreadable(&e))? {
         return Err(
             Failure::new(FailureKind::Cut, format!("the {format} ends early"))
@@ -62,6 +58,23 @@ pub(super) fn check(blob: &Blob, bare: bool, turn: &Mutex<()>) -> Result<Checked
         size,
         trouble,
     })
+}
+
+/// Whether all of it came. What is no picture at all is not fetched again: another try would bring the same page.
+pub(super) fn is_whole(blob: &Blob) -> io::Result<bool> {
+    match begin(blob)? {
+        (Some(format), reader) => picture::is_whole_in(format, reader),
+        (None, _) => Ok(true),
+    }
+}
+
+/// What it is, and a reader at its beginning.
+fn begin(blob: &Blob) -> io::Result<(Option<FileFormat>, BufReader<impl Read + Seek>)> {
+    let mut reader = BufReader::with_capacity(STEP, blob.reader());
+    let mut head = Vec::new();
+    reader.by_ref().take(16).read_to_end(&mut head)?;
+    reader.rewind()?;
+    Ok((picture::sniff(&head), reader))
 }
 
 fn unreadable(error: &io::Error) -> Failure {

@@ -6,13 +6,12 @@ use std::time::Duration;
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
-use super::check::{Checked, check};
+use super::check::{Checked, check, is_whole};
 use super::run::{Run, Stop};
-use super::{blocking, verify};
+use super::{blocking, spool, verify};
 use crate::domain::{Failure, FailureKind, Picture, PictureId, Progress, Step};
-use crate::endpoint::{Answer, Blob, Candidate, Image, Origin};
+use crate::endpoint::{Answer, Blob, Candidate, Download, Image, Origin};
 use crate::library::Spooled;
-use crate::picture;
 
 /// The largest picture in bytes (RELIABILITY N4).
 const MAX_PICTURE: u64 = 64 * 1024 * 1024;
@@ -134,9 +133,27 @@ impl Run {
             Image::Inline(blob) => (blob.clone(), None),
             Image::Url(url) => {
                 let fetched = self.fetch(n, url, candidate.is_certain()).await?;
-                (Blob::from(fetched), Some(url.clone()))
+                (fetched, Some(url.clone()))
             }
         };
+        let held = blob.clone();
+        let outcome = self.keep(n, candidate, blob, url, waits).await;
+        if held.memory().is_none() {
+            // What was not saved is a file, whose removal may block.
+            let _ = spawn_blocking(move || drop(held)).await;
+        }
+        outcome
+    }
+
+    /// Checks and saves one picture.
+    async fn keep(
+        &mut self,
+        n: u16,
+        candidate: &Candidate,
+        blob: Blob,
+        url: Option<String>,
+        waits: &mut impl ExactSizeIterator<Item = Duration>,
+    ) -> Result<(), Stop> {
         let bare = candidate.origin == Origin::Bare;
         let (looked_at, inner) = (blob.clone(), Arc::clone(&self.inner));
         let checked = blocking(move || check(&looked_at, bare, &inner.decoding)).await?;
@@ -208,18 +225,16 @@ impl Run {
         }
     }
 
-    async fn fetch(&mut self, n: u16, url: &str, certain: bool) -> Result<Vec<u8>, Stop> {
+    async fn fetch(&mut self, n: u16, url: &str, certain: bool) -> Result<Blob, Stop> {
         let cancel = self.cancel.clone();
         let inner = Arc::clone(&self.inner);
         let downloader = match &self.downloader {
             Some(downloader) => downloader,
             None => &inner.network().await?.downloader,
         };
-        let whole = |bytes: &[u8]| {
-            // What is no picture at all is not fetched again: another try would bring the same page.
-            picture::sniff(bytes).is_none_or(|format| picture::is_whole(format, bytes))
-        };
-        let fetched = downloader.fetch(url, certain, MAX_PICTURE, whole, |got| {
+        let spool = spool::into(&inner.setup.library, &self.generation);
+        let mut download = Download::new(url, certain, MAX_PICTURE).spooling(&spool);
+        let fetched = downloader.fetch(&mut download, is_whole, |got| {
             self.say(Progress::Downloading {
                 n,
                 received: got.received,
@@ -227,7 +242,10 @@ impl Run {
                 attempt: got.attempt,
             });
         });
-        Ok(cancel.guard(fetched).await??)
+        let fetched = cancel.guard(fetched).await;
+        // In any case: what was given up may still be being written.
+        download.close().await;
+        Ok(fetched??)
     }
 
     /// The last picture that was saved stands for the generation, or the one that the answer means.

@@ -1,4 +1,4 @@
-//! How much memory an answer with large pictures takes, from the socket to the saved files. Run by `cargo bench --bench memory`.
+//! How much memory an answer with large pictures takes, in it or at addresses that it names, from the socket to the saved files. Run by `cargo bench --bench memory`.
 //!
 //! Each case is a process of its own: the real pipeline into a library in a temporary folder. Another process is the gateway
 //! and makes the bytes as it sends them. What is printed is the peak of the resident memory over what the process had before
@@ -20,6 +20,8 @@ use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use image::codecs::jpeg::JpegEncoder;
 use image::{ExtendedColorType, ImageEncoder};
 use jiff::tz::TimeZone;
@@ -30,7 +32,7 @@ use plantain::library::Library;
 use plantain::pipeline::{Pipeline, Setup};
 
 /// What the gateway answers, by the number in the prompt.
-const CASES: [(&str, &[u32], Shape); 6] = [
+const CASES: [(&str, &[u32], Shape); 8] = [
     ("one line of 45 MB, markdown", &[3340], Shape::Markdown),
     (
         "one line of 120 MB, three pictures",
@@ -45,6 +47,8 @@ const CASES: [(&str, &[u32], Shape); 6] = [
         Shape::Escaped,
     ),
     ("a JPEG of 4096x4096", &[4096], Shape::Jpeg),
+    ("a download of 60 MB", &[4472], Shape::Download(false)),
+    ("the same, packed", &[4472], Shape::Download(true)),
 ];
 
 #[derive(Clone, Copy)]
@@ -54,6 +58,8 @@ enum Shape {
     Deltas(usize),
     Escaped,
     Jpeg,
+    /// Named in the answer; packed with gzip or not.
+    Download(bool),
 }
 
 fn main() {
@@ -97,7 +103,7 @@ fn run(case: &str) {
     assert!(client.unwrap().success());
 }
 
-fn client((name, sides, _): (&str, &[u32], Shape), url: &str) {
+fn client((name, sides, shape): (&str, &[u32], Shape), url: &str) {
     let folder = tempfile::tempdir().unwrap();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -137,9 +143,14 @@ fn client((name, sides, _): (&str, &[u32], Shape), url: &str) {
     assert_eq!(generation.state, State::Saved, "{:?}", generation.failure);
     assert_eq!(generation.pictures.len(), sides.len());
     let bytes: u64 = generation.pictures.iter().map(|p| p.bytes).sum();
+    let base64 = if let Shape::Download(_) = shape {
+        1.0
+    } else {
+        4.0 / 3.0
+    };
     println!(
         "{name:<40}{:>10.1}{:>10.2}{:>14.1}",
-        bytes as f64 / 3e6 * 4.0,
+        bytes as f64 / 1e6 * base64,
         took.as_secs_f64(),
         (peak - before) / 1e3
     );
@@ -153,15 +164,62 @@ fn status(field: &str) -> f64 {
 }
 
 fn gateway((_, sides, shape): (&str, &[u32], Shape)) {
-    let pictures: Vec<String> = sides
+    let pictures = sides
         .iter()
-        .map(|side| STANDARD.encode(noise(*side, matches!(shape, Shape::Jpeg))))
-        .collect();
+        .map(|side| noise(*side, matches!(shape, Shape::Jpeg)));
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    println!("http://{}", listener.local_addr().unwrap());
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    if let Shape::Download(packed) = shape {
+        let pictures: Vec<Vec<u8>> = pictures
+            .map(|p| if packed { gzip(&p) } else { p })
+            .collect();
+        println!("{url}");
+        while let Ok((stream, _)) = listener.accept() {
+            host(stream, &pictures[0], &url);
+        }
+        return;
+    }
+    let pictures: Vec<String> = pictures.map(|p| STANDARD.encode(p)).collect();
+    println!("{url}");
     while let Ok((stream, _)) = listener.accept() {
         answer(stream, &pictures, shape);
     }
+}
+
+/// Answers a call with the address of the picture, and gives it to who asks there.
+fn host(mut stream: TcpStream, picture: &[u8], url: &str) {
+    let mut request = Vec::new();
+    let over = |request: &[u8]| {
+        if request.starts_with(b"GET") {
+            request.ends_with(b"\r\n\r\n")
+        } else {
+            request.ends_with(b"}")
+        }
+    };
+    while !over(&request) {
+        let mut piece = [0; 4096];
+        let n = stream.read(&mut piece).unwrap();
+        if n == 0 {
+            return;
+        }
+        request.extend_from_slice(&piece[..n]);
+    }
+    let names = format!("{{\"data\":[{{\"url\":\"{url}/a.png\"}}]}}");
+    let body = if request.starts_with(b"GET") {
+        picture
+    } else {
+        names.as_bytes()
+    };
+    let length = body.len();
+    let head = format!("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(body).unwrap();
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
+    packer.write_all(bytes).unwrap();
+    packer.finish().unwrap()
 }
 
 fn answer(mut stream: TcpStream, pictures: &[String], shape: Shape) {
@@ -180,6 +238,7 @@ fn answer(mut stream: TcpStream, pictures: &[String], shape: Shape) {
     let start = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"";
     let uri = "data:image/png;base64,";
     match shape {
+        Shape::Download(_) => return,
         Shape::Data => {
             let list: Vec<String> = pictures
                 .iter()

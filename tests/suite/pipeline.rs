@@ -10,6 +10,7 @@ mod downloads;
 mod embedded;
 mod fallback;
 pub(super) mod large;
+mod large_downloads;
 mod links;
 mod moods;
 mod once;

@@ -1,7 +1,14 @@
 //! Files that come packed although they were asked for as they are. What the bytes are decides: a host that says "gzip" over
 //! a plain picture is not believed, and one that packs without saying so is understood. Bounded, whatever they unpack to.
 
-use std::io::{self, Read};
+use std::io::{self, BufReader, Read};
+
+use flate2::bufread::{MultiGzDecoder, ZlibDecoder};
+
+use crate::endpoint::spool::{Blob, Growing};
+
+/// Bytes that are unpacked at a time.
+const STEP: usize = 64 * 1024;
 
 /// gzip's first bytes (RFC 1952); no picture begins so.
 const GZIP: &[u8] = &[0x1f, 0x8b];
@@ -32,12 +39,15 @@ pub(super) enum Packing {
     Brotli,
 }
 
-/// How `bytes` are packed, of which their host says this `Content-Encoding`; `None` for plain ones.
-pub(super) fn packing(bytes: &[u8], encoding: Option<&str>) -> Option<Packing> {
-    if bytes.starts_with(GZIP) {
+/// How these bytes are packed, of which their host says this `Content-Encoding`; `None` for plain ones. May block on a disk.
+pub(super) fn packing(bytes: &Blob, encoding: Option<&str>) -> Option<Packing> {
+    let mut head = Vec::new();
+    // What cannot be read says so when it is looked at.
+    let _ = bytes.reader().take(4).read_to_end(&mut head);
+    if head.starts_with(GZIP) {
         return Some(Packing::Gzip);
     }
-    if bytes.starts_with(ZSTD) {
+    if head.starts_with(ZSTD) {
         return Some(Packing::Zstd);
     }
     match encoding {
@@ -47,32 +57,51 @@ pub(super) fn packing(bytes: &[u8], encoding: Option<&str>) -> Option<Packing> {
     }
 }
 
-/// Unpacks to at most `limit` bytes. Takes time: not for the event loop.
-pub(super) fn unpack(bytes: Vec<u8>, packing: Packing, limit: u64) -> Result<Vec<u8>, Trouble> {
-    let unpacked = match packing {
-        Packing::Gzip => read(flate2::bufread::MultiGzDecoder::new(&bytes[..]), limit),
-        Packing::Deflate => read(flate2::bufread::ZlibDecoder::new(&bytes[..]), limit),
-        Packing::Brotli => read(brotli::Decompressor::new(&bytes[..], 4096), limit),
+/// Unpacks to at most `limit` bytes, into the empty `out`. Takes time: not for the event loop.
+pub(super) fn unpack(
+    packed: Blob,
+    packing: Packing,
+    limit: u64,
+    mut out: Growing,
+) -> Result<Blob, Trouble> {
+    let reader = BufReader::with_capacity(STEP, packed.reader());
+    let poured = match packing {
+        Packing::Gzip => pour(MultiGzDecoder::new(reader), limit, &mut out),
+        Packing::Deflate => pour(ZlibDecoder::new(reader), limit, &mut out),
+        Packing::Brotli => pour(brotli::Decompressor::new(reader, 4096), limit, &mut out),
         Packing::Zstd => return Err(Trouble::Unknown("zstd")),
     };
-    match (unpacked, packing) {
-        (Ok(unpacked), _) if unpacked.len() as u64 > limit => Err(Trouble::TooLarge),
-        (Ok(unpacked), _) => Ok(unpacked),
+    match (poured, packing) {
+        (Ok(poured), _) if poured > limit => Err(Trouble::TooLarge),
+        (Ok(_), _) => out.finish().0.map_err(|_| Trouble::Broken),
         (Err(_), Packing::Gzip) => Err(Trouble::Broken),
         // Their bytes have no mark of their own, so the host may have been wrong: they are what they are.
-        (Err(_), _) => Ok(bytes),
+        (Err(_), _) => Ok(packed),
     }
 }
 
-fn read(packed: impl Read, limit: u64) -> io::Result<Vec<u8>> {
-    let mut unpacked = Vec::new();
-    packed.take(limit + 1).read_to_end(&mut unpacked)?;
-    Ok(unpacked)
+/// Gives how many bytes there were; one more than `limit` where there are more.
+fn pour(packed: impl Read, limit: u64, out: &mut Growing) -> io::Result<u64> {
+    let mut packed = packed.take(limit + 1);
+    let mut buffer = vec![0; STEP];
+    let mut poured = 0;
+    loop {
+        match packed.read(&mut buffer) {
+            Ok(0) => return Ok(poured),
+            Ok(n) => {
+                poured += n as u64;
+                out.keep(&buffer[..n], limit);
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::endpoint::spool::Depot;
     use std::io::Write;
 
     const PLAIN: &[u8] = b"\x89PNG bytes, bytes, bytes";
@@ -98,10 +127,12 @@ mod tests {
     }
 
     fn plain_of(bytes: &[u8], encoding: Option<&str>) -> Result<Vec<u8>, Trouble> {
-        match packing(bytes, encoding) {
-            None => Ok(bytes.to_vec()),
-            Some(packing) => unpack(bytes.to_vec(), packing, 1000),
-        }
+        let blob = Blob::from(bytes.to_vec());
+        let plain = match packing(&blob, encoding) {
+            None => blob,
+            Some(packing) => unpack(blob, packing, 1000, Growing::new(&Depot::default()))?,
+        };
+        Ok(plain.to_vec().unwrap())
     }
 
     #[test]

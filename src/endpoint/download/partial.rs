@@ -1,4 +1,5 @@
-//! What has come of a picture so far, and whether its rest can be asked for alone (RFC 9110, 13.1.5 and 14). Sends nothing.
+//! How much has come of a picture so far, and whether its rest can be asked for alone (RFC 9110, 13.1.5 and 14). Sends
+//! nothing, and holds no byte.
 //!
 //! Two halves of two different files are worse than no file: a piece is joined only where its host says, by a validator or
 //! at least by the length of the whole, that it is the rest of the same bytes.
@@ -9,9 +10,10 @@ use reqwest::header::{
     HeaderName, IF_RANGE, LAST_MODIFIED, RANGE,
 };
 
-/// The bytes of one picture, through several tries.
+/// What is known of one picture's bytes, through several tries.
 pub(super) struct Partial {
-    bytes: Vec<u8>,
+    /// bytes so far
+    received: u64,
     /// Most bytes that are taken.
     limit: u64,
     about: About,
@@ -50,7 +52,7 @@ impl Partial {
     /// Nothing yet, and at most `limit` bytes of it.
     pub(super) fn new(limit: u64) -> Self {
         Self {
-            bytes: Vec::new(),
+            received: 0,
             limit,
             about: About::default(),
         }
@@ -63,16 +65,12 @@ impl Partial {
 
     /// bytes
     pub(super) fn received(&self) -> u64 {
-        self.bytes.len() as u64
+        self.received
     }
 
     /// bytes, where the host told
     pub(super) fn total(&self) -> Option<u64> {
         self.about.total
-    }
-
-    pub(super) fn bytes(&self) -> &[u8] {
-        &self.bytes
     }
 
     /// `Content-Encoding` of the bytes, in lower case.
@@ -131,7 +129,7 @@ impl Partial {
 
     /// Starts from nothing with an answer that brings all. Refuses one that announces too much.
     pub(super) fn begin(&mut self, headers: &HeaderMap) -> Result<(), TooLarge> {
-        self.bytes.clear();
+        self.received = 0;
         let length = || text(headers, CONTENT_LENGTH)?.parse().ok();
         self.about = About {
             // A host may answer with a piece that is all.
@@ -159,12 +157,12 @@ impl Partial {
         Ok(())
     }
 
-    /// The one place where bytes are taken.
-    pub(super) fn append(&mut self, piece: &[u8]) -> Result<(), TooLarge> {
-        if self.received() + piece.len() as u64 > self.limit {
+    /// The one place where bytes are counted.
+    pub(super) fn add(&mut self, bytes: usize) -> Result<(), TooLarge> {
+        if self.received + bytes as u64 > self.limit {
             return Err(TooLarge);
         }
-        self.bytes.extend_from_slice(piece);
+        self.received += bytes as u64;
         Ok(())
     }
 
@@ -176,13 +174,6 @@ impl Partial {
     /// Forgets everything.
     pub(super) fn clear(&mut self) {
         *self = Self::new(self.limit);
-    }
-
-    /// Gives the bytes away; nothing is left here.
-    pub(super) fn take(&mut self) -> Vec<u8> {
-        let bytes = std::mem::take(&mut self.bytes);
-        self.clear();
-        bytes
     }
 }
 
@@ -241,7 +232,7 @@ mod tests {
     fn half(lines: &[&str]) -> Partial {
         let mut partial = Partial::new(100);
         partial.begin(&headers(lines)).unwrap();
-        partial.append(b"half").unwrap();
+        partial.add(4).unwrap();
         partial
     }
 
@@ -336,7 +327,7 @@ mod tests {
         let mut partial = half(&["ETag: \"a\""]);
         let piece = headers(&["Content-Range: bytes 4-5/9"]);
         assert_eq!(partial.go_on(&piece), Ok(()));
-        partial.append(b"56").unwrap();
+        partial.add(2).unwrap();
         assert_eq!((partial.total(), partial.is_complete()), (Some(9), false));
         let piece = headers(&["Content-Range: bytes 4-200/201"]);
         assert_eq!(half(&["ETag: \"a\""]).go_on(&piece), Err(TooLarge));
@@ -354,9 +345,10 @@ mod tests {
             Err(TooLarge)
         );
         assert_eq!(partial.begin(&headers(&["Content-Length: 5"])), Ok(()));
-        assert_eq!(partial.append(b"12345"), Ok(()));
-        assert_eq!(partial.append(b"6"), Err(TooLarge));
-        assert_eq!(partial.take(), b"12345");
+        assert_eq!(partial.add(5), Ok(()));
+        assert_eq!(partial.add(1), Err(TooLarge));
+        assert_eq!(partial.received(), 5);
+        partial.clear();
         assert_eq!((partial.received(), partial.total()), (0, None));
     }
 }

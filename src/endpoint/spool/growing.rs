@@ -14,7 +14,7 @@ use super::{Blob, Held, Kept, Lost, STEP, Spool};
 /// The largest blob, bytes (RELIABILITY N4: 64 MB a picture).
 pub(in crate::endpoint) const MAX_BLOB: u64 = 64 * 1024 * 1024;
 /// What is kept of one blob in memory where there is a spool, bytes.
-const IN_MEMORY: usize = 1024 * 1024;
+pub(in crate::endpoint) const IN_MEMORY: usize = 1024 * 1024;
 /// The most stores of one answer at a time. It may hold 16 pictures (N4), each as a draft and again at its end; every store
 /// is an open file.
 const MOST_STORES: usize = 48;

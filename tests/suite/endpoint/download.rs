@@ -4,11 +4,12 @@ mod limits;
 mod names;
 mod ranges;
 mod refusals;
+mod stores;
 
 use std::time::Duration;
 
 use plantain::domain::{Failure, FailureKind};
-use plantain::endpoint::{BaseUrl, Downloader, Got};
+use plantain::endpoint::{BaseUrl, Blob, Download, Downloader, Got};
 
 use crate::suite::raw_server::{RawServer, RequestSeen, Script, Step, answer, head};
 
@@ -28,7 +29,21 @@ async fn pass(by: Duration) {
 }
 
 async fn fetch(url: &str) -> Result<Vec<u8>, Failure> {
-    downloader().fetch(url, true, LIMIT, |_| true, |_| ()).await
+    fetch_by(&downloader(), url, true, |_| true, |_| ()).await
+}
+
+/// Fetches what has nowhere to go but memory.
+async fn fetch_by(
+    downloader: &Downloader,
+    url: &str,
+    certain: bool,
+    whole: impl Fn(&[u8]) -> bool + Copy + Send + 'static,
+    tell: impl FnMut(Got),
+) -> Result<Vec<u8>, Failure> {
+    let mut download = Download::new(url, certain, LIMIT);
+    let whole = move |blob: &Blob| blob.to_vec().map(|bytes| whole(&bytes));
+    let blob = downloader.fetch(&mut download, whole, tell).await?;
+    Ok(blob.to_vec().unwrap())
 }
 
 /// A server whose first answers fail and whose next ones are fine.
@@ -48,10 +63,9 @@ async fn bytes_come_untouched_with_their_progress() {
     let server = failing(0, Vec::new()).await;
     let mut told = Vec::new();
     let url = format!("{}/a.png?sig=SECRET", server.url());
-    let fetched = downloader()
-        .fetch(&url, true, LIMIT, |_| true, |got| told.push(got))
-        .await
-        .unwrap();
+    let tell = |got| told.push(got);
+    let fetched = fetch_by(&downloader(), &url, true, |_| true, tell).await;
+    let fetched = fetched.unwrap();
     assert_eq!(fetched, BYTES);
     let all = BYTES.len() as u64;
     assert_eq!(
@@ -141,10 +155,8 @@ async fn what_cannot_pass_is_tried_once() {
 async fn an_uncertain_address_is_given_up_when_its_host_has_nothing_there() {
     for (status, tries) in [(404, 1), (403, 1), (429, 1), (503, 5)] {
         let server = failing(9, answer(status, &[], b"")).await;
-        let failure = downloader()
-            .fetch(&server.url(), false, LIMIT, |_| true, |_| ())
-            .await
-            .unwrap_err();
+        let fetched = fetch_by(&downloader(), &server.url(), false, |_| true, |_| ()).await;
+        let failure = fetched.unwrap_err();
         assert_eq!(failure.kind, FailureKind::Download);
         assert_eq!(server.requests().len(), tries, "{status}");
     }
@@ -159,12 +171,9 @@ async fn a_file_that_ends_early_is_fetched_again() {
     .await;
     let whole = |bytes: &[u8]| bytes.ends_with(b"\xFF\xD9");
     let mut attempts = Vec::new();
-    let fetched = downloader()
-        .fetch(&server.url(), true, LIMIT, whole, |got| {
-            attempts.push(got.attempt);
-        })
-        .await
-        .unwrap();
+    let tell = |got: Got| attempts.push(got.attempt);
+    let fetched = fetch_by(&downloader(), &server.url(), true, whole, tell).await;
+    let fetched = fetched.unwrap();
     assert_eq!(fetched, BYTES);
     assert_eq!(server.requests().len(), 3);
     assert_eq!(attempts.last(), Some(&3));

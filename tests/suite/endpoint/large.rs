@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use super::fixtures::{read, whole};
 
 /// Bytes whose base64 is `length` bytes of source long, different for each `seed`.
-fn picture(length: usize, seed: u32) -> Vec<u8> {
+pub(super) fn picture(length: usize, seed: u32) -> Vec<u8> {
     let mut state = seed;
     let mut next = || {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -141,9 +141,9 @@ fn a_picture_over_64_mb_is_left_out_and_it_is_said() {
 
 /// A spool that counts, and is full after so many bytes.
 #[derive(Clone)]
-struct Cellar {
-    begun: Arc<AtomicUsize>,
-    alive: Arc<AtomicUsize>,
+pub(super) struct Cellar {
+    pub(super) begun: Arc<AtomicUsize>,
+    pub(super) alive: Arc<AtomicUsize>,
     room: usize,
 }
 
@@ -153,7 +153,7 @@ struct Barrel {
 }
 
 impl Cellar {
-    fn new(room: usize) -> Self {
+    pub(super) fn new(room: usize) -> Self {
         Self {
             begun: Arc::default(),
             alive: Arc::default(),

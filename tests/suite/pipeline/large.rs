@@ -59,7 +59,7 @@ async fn half(told: &Told, picture: &[u8]) {
     .await;
 }
 
-fn temporaries(bench: &Bench) -> Vec<PathBuf> {
+pub(super) fn temporaries(bench: &Bench) -> Vec<PathBuf> {
     let mut files = bench.pictures();
     files.retain(|f| f.extension().is_some_and(|e| e == "tmp"));
     files

@@ -6,7 +6,7 @@ use std::time::Duration;
 use plantain::endpoint::{BaseUrl, Downloader, Got};
 use tokio::sync::watch;
 
-use super::{BYTES, LIMIT, failing, fetch, pass};
+use super::{BYTES, LIMIT, failing, fetch, fetch_by, pass};
 use crate::suite::raw_server::{RawServer, Script, Step, answer, head};
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -22,7 +22,7 @@ async fn outlast(downloader: Downloader, each: Duration) -> String {
     let (tell, mut told) = watch::channel(0);
     let fetching = tokio::spawn(async move {
         let tell = |got: Got| _ = tell.send(got.attempt);
-        downloader.fetch(&url, true, LIMIT, |_| true, tell).await
+        fetch_by(&downloader, &url, true, |_| true, tell).await
     });
     for n in 1..=5 {
         // From here on it waits for bytes.

@@ -11,7 +11,7 @@ use plantain::domain::Failure;
 use plantain::endpoint::{BaseUrl, Downloader};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use super::{BYTES, LIMIT, failing};
+use super::{BYTES, failing, fetch_by};
 use crate::suite::raw_server::{RawServer, answer};
 
 /// Knows a few names, each with the addresses that it has at the first look, the second, and so on; the last stay.
@@ -55,11 +55,10 @@ impl Resolve for Book {
 }
 
 async fn fetch(base: &str, book: &Arc<Book>, url: &str) -> Result<Vec<u8>, Failure> {
-    Downloader::new(&BaseUrl::parse(base).unwrap())
+    let downloader = Downloader::new(&BaseUrl::parse(base).unwrap())
         .with_times([Duration::ZERO; 4], Duration::from_secs(60))
-        .with_names(Arc::clone(book) as Arc<dyn Resolve>)
-        .fetch(url, true, LIMIT, |_| true, |_| ())
-        .await
+        .with_names(Arc::clone(book) as Arc<dyn Resolve>);
+    fetch_by(&downloader, url, true, |_| true, |_| ()).await
 }
 
 const PUBLIC: &str = "gw.test=93.184.216.34";
@@ -166,7 +165,7 @@ async fn a_name_that_leads_elsewhere_a_moment_later_gains_nothing() {
     let base = BaseUrl::parse("https://gw.test").unwrap();
     let downloader = Downloader::new(&base).with_names(Arc::clone(&book) as Arc<dyn Resolve>);
     for _ in 0..2 {
-        let got = downloader.fetch(&url, true, LIMIT, |_| true, |_| ()).await;
+        let got = fetch_by(&downloader, &url, true, |_| true, |_| ()).await;
         let failure = got.unwrap_err();
         assert!(failure.message.as_str().contains("this machine"));
     }
@@ -188,7 +187,7 @@ async fn the_systems_resolver_knows_localhost_by_its_names() {
     let server = failing(0, Vec::new()).await;
     let url = format!("http://localhost:{}/a", server.port());
     let near = Downloader::new(&BaseUrl::parse("http://127.0.0.1").unwrap());
-    let fetched = near.fetch(&url, true, LIMIT, |_| true, |_| ()).await;
+    let fetched = fetch_by(&near, &url, true, |_| true, |_| ()).await;
     assert_eq!(fetched.unwrap(), BYTES);
     let failure = fetch("https://gw.test", &Book::of(PUBLIC), &url).await;
     let said = failure.unwrap_err().message;

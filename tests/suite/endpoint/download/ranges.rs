@@ -5,7 +5,7 @@ use std::time::Duration;
 use plantain::endpoint::Got;
 use tokio::sync::watch;
 
-use super::{LIMIT, downloader, pass};
+use super::{downloader, fetch_by, pass};
 use crate::suite::raw_server::{RawServer, RequestSeen, Script, Step, answer, head};
 
 const OLD: &[u8] = b"\xFF\xD8 the first version of it \xFF\xD9";
@@ -39,9 +39,8 @@ fn range_of(request: &RequestSeen) -> Option<(&str, Option<&str>)> {
 /// Fetches, and gives what was told too.
 async fn fetch(server: &RawServer) -> (Vec<u8>, Vec<Got>) {
     let mut told = Vec::new();
-    let fetched = downloader()
-        .fetch(&server.url(), true, LIMIT, whole, |got| told.push(got))
-        .await;
+    let tell = |got| told.push(got);
+    let fetched = fetch_by(&downloader(), &server.url(), true, whole, tell).await;
     (fetched.unwrap(), told)
 }
 
@@ -134,7 +133,7 @@ async fn a_host_that_fell_silent_is_asked_for_the_rest_too() {
     let url = server.url();
     let fetching = tokio::spawn(async move {
         let tell = |got: Got| _ = tell.send(got.received);
-        downloader().fetch(&url, true, LIMIT, whole, tell).await
+        fetch_by(&downloader(), &url, true, whole, tell).await
     });
     told.wait_for(|n| *n == HALF as u64).await.unwrap();
     pass(Duration::from_secs(60)).await;
