@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use reqwest::header::RETRY_AFTER;
+use reqwest::header::{DATE, RETRY_AFTER};
 use tokio::time::timeout;
 use url::Url;
 
@@ -63,11 +63,11 @@ pub(super) async fn refused(
     silence: Duration,
 ) -> Miss {
     let status = response.status().as_u16();
-    let retry_after = response
-        .headers()
-        .get(RETRY_AFTER)
-        .and_then(|v| v.to_str().ok())
-        .map(str::to_owned);
+    let header = |name| {
+        let value = response.headers().get(name)?.to_str().ok()?;
+        Some(value.to_owned())
+    };
+    let (retry_after, date) = (header(RETRY_AFTER), header(DATE));
     let mut body = Vec::new();
     while body.len() < MAX_ERROR_BODY
         && let Ok(Ok(Some(bytes))) = timeout(silence, response.chunk()).await
@@ -84,7 +84,8 @@ pub(super) async fn refused(
             ..Miss::last(failed(&message).hint(words::RUN_AGAIN))
         };
     }
-    let told = told_wait(retry_after.as_deref(), &[], SystemTime::now());
+    let wall = SystemTime::now();
+    let told = told_wait(retry_after.as_deref(), date.as_deref(), &[], wall);
     let too_long = told.is_some_and(|told| told > LONGEST_WAIT);
     Miss {
         again: download_is_worth_another_try(status) && !too_long,

@@ -9,9 +9,18 @@ const LEAST_TIME: f64 = 1e9;
 const LEAST_TIME_MS: f64 = 1e12;
 
 /// The wait that an answer tells: `Retry-After` in seconds or as an HTTP date, else what its body says. A date that has passed
-/// is no wait at all.
-pub fn told_wait(retry_after: Option<&str>, body: &[u8], wall: SystemTime) -> Option<Duration> {
-    let header = |name| retry_after.filter(|_| name == "retry-after");
+/// is no wait at all. Dates are judged by the answer's own `Date`, else by `wall`: the two clocks may differ.
+pub fn told_wait(
+    retry_after: Option<&str>,
+    date: Option<&str>,
+    body: &[u8],
+    wall: SystemTime,
+) -> Option<Duration> {
+    let header = |name| match name {
+        "retry-after" => retry_after,
+        "date" => date,
+        _ => None,
+    };
     wait_in(header, body, wall)
 }
 
@@ -24,6 +33,7 @@ pub(in crate::endpoint) fn wait_in<'h>(
     wall: SystemTime,
 ) -> Option<Duration> {
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let wall = their_clock(&header, wall);
     asked(&header, &body, wall)
         .or_else(|| reset(&header, wall))
         .or_else(|| errors(&body).find_map(|error| quoted_reset(error, wall)))
@@ -38,7 +48,18 @@ pub(in crate::endpoint) fn asked_wait_in<'h>(
     wall: SystemTime,
 ) -> Option<Duration> {
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let wall = their_clock(&header, wall);
     asked(&header, &body, wall)
+}
+
+/// Who tells a time has read it off a clock of its own (`Date`).
+fn their_clock<'h>(
+    header: &impl Fn(&'static str) -> Option<&'h str>,
+    wall: SystemTime,
+) -> SystemTime {
+    header("date")
+        .and_then(|date| httpdate::parse_http_date(date.trim()).ok())
+        .unwrap_or(wall)
 }
 
 fn asked<'h>(
@@ -206,13 +227,34 @@ mod tests {
             (Some("NaN"), b"", None),
             (None, b"not json", None),
         ] {
-            assert_eq!(told_wait(header, body, WALL), expected, "{header:?}");
+            assert_eq!(told_wait(header, None, body, WALL), expected, "{header:?}");
         }
         let later = WALL + secs(60.0);
         assert_eq!(
-            told_wait(Some("Thu, 01 Jan 1970 00:00:30 GMT"), b"", later),
+            told_wait(Some("Thu, 01 Jan 1970 00:00:30 GMT"), None, b"", later),
             Some(Duration::ZERO)
         );
+    }
+
+    #[test]
+    fn a_time_is_judged_by_the_clock_of_who_tells_it() {
+        let date = Some("Thu, 01 Jan 1970 12:00:00 GMT");
+        let until = Some("Thu, 01 Jan 1970 12:00:07 GMT");
+        // Our clock is behind, right and ahead.
+        for wall in [0.0, 43_200.0, 90_000.0] {
+            let wall = WALL + secs(wall);
+            assert_eq!(told_wait(until, date, b"", wall), Some(secs(7.0)));
+            assert_eq!(told_wait(date, until, b"", wall), Some(Duration::ZERO));
+            assert_eq!(told_wait(Some("7"), date, b"", wall), Some(secs(7.0)));
+        }
+        let noon = WALL + secs(43_200.0);
+        assert_eq!(told_wait(until, Some("noon"), b"", noon), Some(secs(7.0)));
+        let headers = [
+            ("date", "Sun, 30 Nov 2025 10:53:20 GMT"),
+            ("x-ratelimit-reset", "1764500009"),
+        ];
+        let header = |name| headers.iter().find(|(n, _)| *n == name).map(|(_, v)| *v);
+        assert_eq!(wait_in(header, b"", WALL), Some(secs(9.0)));
     }
 
     #[test]

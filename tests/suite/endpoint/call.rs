@@ -130,6 +130,16 @@ async fn troubles_are_told_apart() {
             "",
             Trouble::Limited(Some(wait)),
         ),
+        // By the clock of who says so.
+        (
+            429,
+            vec![
+                ("Date", "Thu, 01 Jan 1970 12:00:00 GMT"),
+                ("Retry-After", "Thu, 01 Jan 1970 12:00:07 GMT"),
+            ],
+            "",
+            Trouble::Limited(Some(wait)),
+        ),
         (429, vec![], "", Trouble::Limited(None)),
         (
             429,

@@ -56,3 +56,14 @@ async fn a_redirect_that_has_expired_is_signed_anew() {
     assert_eq!(fetch(&host.url()).await.unwrap(), BYTES);
     assert_eq!(host.requests().len(), 2);
 }
+
+#[tokio::test]
+async fn a_time_to_come_back_is_judged_by_the_hosts_clock() {
+    let date = ("Date", "Thu, 01 Jan 1970 12:00:00 GMT");
+    for (until, tries) in [("12:00:00", 2), ("12:16:39", 1)] {
+        let until = format!("Thu, 01 Jan 1970 {until} GMT");
+        let server = failing(1, answer(503, &[date, ("Retry-After", &until)], b"")).await;
+        assert_eq!(fetch(&server.url()).await.is_ok(), tries == 2, "{until}");
+        assert_eq!(server.requests().len(), tries, "{until}");
+    }
+}
