@@ -153,7 +153,7 @@ async fn what_cannot_pass_is_tried_once() {
 
 #[tokio::test]
 async fn an_uncertain_address_is_given_up_when_its_host_has_nothing_there() {
-    for (status, tries) in [(404, 1), (403, 1), (429, 1), (503, 5)] {
+    for (status, tries) in [(404, 1), (403, 1), (429, 5), (503, 5)] {
         let server = failing(9, answer(status, &[], b"")).await;
         let fetched = fetch_by(&downloader(), &server.url(), false, |_| true, |_| ()).await;
         let failure = fetched.unwrap_err();
