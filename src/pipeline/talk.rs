@@ -83,9 +83,9 @@ impl Run {
                 && !changed
                 && let Some(simpler) = self.fallback(&profile)
             {
+                body = self.written(&simpler).await?;
                 let unsent = |Cancelled| Stop::CancelledUnsent;
                 cancel.check_unsent().map_err(unsent)?;
-                body = self.written(&simpler).await?;
                 profile = simpler;
                 changed = true;
                 continue;
