@@ -123,8 +123,10 @@ impl Rows<'_> {
                 let Ok(name) = entry.file_name().into_string() else {
                     continue;
                 };
-                let is_file = entry.file_type().is_ok_and(|t| t.is_file());
-                if !is_file || !names::is_of(&name, &tail) {
+                let Some(number) = names::number(&name, &tail) else {
+                    continue;
+                };
+                if !entry.file_type().is_ok_and(|t| t.is_file()) {
                     continue;
                 }
                 let owner = files::owner_of(&name);
@@ -133,16 +135,18 @@ impl Rows<'_> {
                     None => !self.names_path(&format!("{month}/{name}"))?,
                 };
                 if orphan {
-                    found.push(Left {
+                    let left = Left {
                         path: entry.path(),
                         month: month.clone(),
                         temporary: owner.is_some(),
                         name,
-                    });
+                    };
+                    found.push((number, left));
                 }
             }
         }
-        found.sort_by(|a, b| (a.temporary, &a.path).cmp(&(b.temporary, &b.path)));
-        Ok(found)
+        // As they were begun: the last one stands for its generation, and it must not be a draft.
+        found.sort_by(|(n, a), (m, b)| (a.temporary, n, &a.path).cmp(&(b.temporary, m, &b.path)));
+        Ok(found.into_iter().map(|(_, left)| left).collect())
     }
 }

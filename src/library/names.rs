@@ -41,11 +41,23 @@ pub(super) fn tail(generation: &Generation) -> String {
     name.get(TIME_BYTES..).unwrap_or_default().to_owned()
 }
 
-/// Whether a file of that name, temporary or not, is one of the generation's whose names end in `tail`.
-pub(super) fn is_of(name: &str, tail: &str) -> bool {
-    let name = name.strip_prefix('.').unwrap_or(name);
-    let behind = name.get(TIME_BYTES..).and_then(|n| n.strip_prefix(tail));
-    behind.is_some_and(|rest| rest.starts_with(['-', '.']))
+/// Which of the files of the generation whose names end in `tail` one of that name is, from 1, as they were begun; `None`
+/// for a file of another, and for one that somebody made of ours: `NAME-edited.png`.
+pub(super) fn number(name: &str, tail: &str) -> Option<u32> {
+    let (name, is_temporary) = match name.strip_prefix('.') {
+        Some(inside) => (inside, true),
+        None => (name, false),
+    };
+    let rest = name.get(TIME_BYTES..)?.strip_prefix(tail)?;
+    let (number, extension) = rest.split_once('.')?;
+    if !is_temporary && extension.contains('.') {
+        return None;
+    }
+    match number.strip_prefix('-') {
+        Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => digits.parse().ok(),
+        None if number.is_empty() => Some(1),
+        _ => None,
+    }
 }
 
 /// The months that a moment lies in, in whatever zone.
@@ -133,22 +145,27 @@ mod tests {
             let zone = TimeZone::fixed(jiff::tz::offset(offset));
             let (month, name) = of(&generation, &zone);
             assert!(months(generation.created_ms).contains(&month), "{month}");
-            for file in [
-                candidate(&name, 1, "png"),
-                candidate(&name, 3, "jpg"),
-                format!(".{name}.0123456789ab.tmp"),
-                format!(".{name}-2.png.0123456789ab.tmp"),
+            for (file, n) in [
+                (candidate(&name, 1, "png"), 1),
+                (candidate(&name, 3, "jpg"), 3),
+                (format!(".{name}.0123456789ab.tmp"), 1),
+                (format!(".{name}-2.png.0123456789ab.tmp"), 2),
+                (format!(".{name}-10.0123456789ab.tmp"), 10),
             ] {
-                assert!(is_of(&file, &tail), "{file}");
+                assert_eq!(number(&file, &tail), Some(n), "{file}");
             }
         }
         for other in [
             "30-233000-a-red-fox-7c31d09f.png",
             "30-233000-a-red-foxes-7c31d09e.png",
             "30-233000-a-red-fox-7c31d09e0.png",
+            "30-233000-a-red-fox-7c31d09e-edited.png",
+            "30-233000-a-red-fox-7c31d09e-2-edited.png",
+            "30-233000-a-red-fox-7c31d09e-.png",
+            "30-233000-a-red-fox-7c31d09e.png.bak",
             "short",
         ] {
-            assert!(!is_of(other, &tail), "{other}");
+            assert_eq!(number(other, &tail), None, "{other}");
         }
     }
 

@@ -91,7 +91,11 @@ pub(super) fn tidy(
     if !dead.is_empty() {
         // Only a process that died with its file in place can have left a temporary one, so that a start after an
         // orderly end need not look through the months.
-        let is_wanted = |name: &str| wanted.iter().any(|tail| names::is_of(name, tail));
+        let is_wanted = |name: &str| {
+            wanted
+                .iter()
+                .any(|tail| names::number(name, tail).is_some())
+        };
         let kept = files::remove_temporaries(folder, &dead, is_wanted);
         for id in dead.iter().filter(|id| !kept.contains(id)) {
             owners.bury(id);

@@ -24,6 +24,8 @@ fn what_a_dead_process_wrote_is_kept_until_an_adopter_has_looked_at_it() {
     write(format!("{stem}.png"), b"has its name and no row");
     write(format!(".{stem}.{DEAD}.tmp"), b"perhaps whole");
     write(format!(".{stem}-2.{DEAD}.tmp"), b"of no use");
+    write(format!(".{stem}-10.{DEAD}.tmp"), b"the last one");
+    write(format!("{stem}-edited.png"), b"made of ours by the user");
     write(format!(".24-140233-dog-7c31d09f.{DEAD}.tmp"), b"another's");
     write("24-140233-dog-7c31d09f.png".to_owned(), b"the user's own");
     let own = folder.path().join(".plantain");
@@ -34,9 +36,11 @@ fn what_a_dead_process_wrote_is_kept_until_an_adopter_has_looked_at_it() {
         drop(open(folder.path()));
     }
     let kept = [
+        format!("2026-11/.{stem}-10.{DEAD}.tmp"),
         format!("2026-11/.{stem}-2.{DEAD}.tmp"),
         format!("2026-11/.{stem}.{DEAD}.tmp"),
         "2026-11/24-140233-dog-7c31d09f.png".to_owned(),
+        format!("2026-11/{stem}-edited.png"),
         format!("2026-11/{stem}.png"),
     ];
     assert_eq!(files(folder.path()), kept);
@@ -56,8 +60,9 @@ fn what_a_dead_process_wrote_is_kept_until_an_adopter_has_looked_at_it() {
         names,
         [
             &format!("{stem}.png"),
+            &format!(".{stem}.{DEAD}.tmp"),
             &format!(".{stem}-2.{DEAD}.tmp"),
-            &format!(".{stem}.{DEAD}.tmp")
+            &format!(".{stem}-10.{DEAD}.tmp")
         ]
     );
     let mut save = |n: u16, at: usize, bytes: &[u8]| {
@@ -69,19 +74,21 @@ fn what_a_dead_process_wrote_is_kept_until_an_adopter_has_looked_at_it() {
     };
     let first = save(1, 0, b"has its name and no row").unwrap();
     assert_eq!(first.path, month.join(format!("{stem}.png")));
-    let second = save(2, 2, b"perhaps whole").unwrap();
+    let second = save(2, 1, b"perhaps whole").unwrap();
     assert_eq!(second.path, month.join(format!("{stem}-2.png")));
     assert_eq!(fs::read(&second.path).unwrap(), b"perhaps whole");
     // The same picture twice is one.
-    assert_eq!(save(3, 1, b"perhaps whole"), None);
+    assert_eq!(save(3, 2, b"perhaps whole"), None);
+    let last = save(3, 3, b"the last one").unwrap();
+    assert_eq!(last.path, month.join(format!("{stem}-3.png")));
     let settled = library.settle(&one.generation).unwrap();
-    assert_eq!((settled.state, settled.pictures.len()), (State::Saved, 2));
+    assert_eq!((settled.state, settled.pictures.len()), (State::Saved, 3));
     assert_eq!(library.get(row.id).unwrap(), settled);
 
     drop(open(folder.path()));
     assert!(!owner.exists(), "nothing of it is left");
     let names = files(folder.path());
-    assert_eq!(names.len(), 3, "{names:?}");
+    assert_eq!(names.len(), 5, "{names:?}");
     assert!(names.iter().all(|name| !name.contains("/.")), "{names:?}");
 }
 
