@@ -2,14 +2,16 @@
 //! what it had written to the disk and to no row is kept.
 //! Nothing here makes a call that could be billed.
 
-use std::fs;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::check::{Checked, check};
 use super::gate::{Cancel, Place};
 use super::run::{Run, Stop};
-use super::save::SAVE_WAITS;
+use super::save::{MAX_PICTURE, SAVE_WAITS};
 use super::{Inner, Pipeline, Running, Tell, blocking};
 use crate::domain::{Failure, FailureKind, Generation, Picture, Progress};
 use crate::endpoint::{BaseUrl, Blob, Candidate, Downloader, Image, Origin};
@@ -95,18 +97,22 @@ impl Run {
         self.tell_end()
     }
 
-    /// Makes files that a dead process had written whole its pictures.
+    /// Makes files that a dead process had written whole its pictures. One that cannot be had keeps none of the others back.
     async fn rescue(&mut self, left: Vec<Left>) -> Result<(), Failure> {
+        let mut outcome = Ok(());
         for one in left {
             let (inner, n) = (Arc::clone(&self.inner), self.free_number());
             let generation = self.generation.clone();
-            let rescued = blocking(move || rescue(&inner, &generation, n, &one)).await?;
-            if let Some(picture) = rescued {
-                self.generation.pictures.push(picture.clone());
-                self.say(Progress::Saved(picture));
+            match blocking(move || rescue(&inner, &generation, n, &one)).await {
+                Ok(Some(picture)) => {
+                    self.generation.pictures.push(picture.clone());
+                    self.say(Progress::Saved(picture));
+                }
+                Ok(None) => {}
+                Err(failure) => outcome = outcome.and(Err(failure)),
             }
         }
-        Ok(())
+        outcome
     }
 
     async fn fetch_open(&mut self, place: &Place) -> Result<(), Stop> {
@@ -149,7 +155,7 @@ impl Run {
 }
 
 /// Makes a file that was left a picture, if it is a whole one that the generation does not have yet. What is of no use is
-/// removed; what cannot be read stays.
+/// removed. What is there and cannot be read may be paid for: that is a failure, so that its row does not end over it.
 fn rescue(
     inner: &Inner,
     generation: &Generation,
@@ -157,8 +163,19 @@ fn rescue(
     left: &Left,
 ) -> Result<Option<Picture>, Failure> {
     let library = &inner.setup.library;
-    let Ok(bytes) = fs::read(left.path()) else {
-        return Ok(None);
+    let bytes = match read(left.path()) {
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => {
+            library.discard(left);
+            return Ok(None);
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => {
+            let what = format!("{} cannot be read: {error}", left.path().display());
+            return Err(Failure::new(FailureKind::Library, what)
+                .hint("it may be a picture that was paid for: the next start tries again")
+                .billed());
+        }
     };
     let blob = Blob::from(bytes);
     let checked = check(&blob, false, &inner.decoding);
@@ -167,4 +184,15 @@ fn rescue(
     }
     library.discard(left);
     Ok(None)
+}
+
+/// The whole file; `None` for one that is larger than any picture that was ever kept.
+fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    let file = File::open(path)?;
+    if file.metadata()?.len() > MAX_PICTURE {
+        return Ok(None);
+    }
+    file.take(MAX_PICTURE).read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
 }

@@ -14,7 +14,7 @@ use crate::endpoint::{Answer, Blob, Candidate, Download, Image, Origin};
 use crate::library::Spooled;
 
 /// The largest picture in bytes (RELIABILITY N4).
-const MAX_PICTURE: u64 = 64 * 1024 * 1024;
+pub(super) const MAX_PICTURE: u64 = 64 * 1024 * 1024;
 /// How long a library that refuses an answer's pictures is waited for in all: five minutes to make room on the disk.
 pub(super) const SAVE_WAITS: [Duration; 5] = [
     Duration::from_secs(1),

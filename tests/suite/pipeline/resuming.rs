@@ -256,3 +256,27 @@ async fn half_a_picture_is_none_and_its_row_ends_unknown() {
     assert!(failure.kind == FailureKind::Lost && failure.maybe_billed);
     assert!(bench.pictures().is_empty());
 }
+
+#[tokio::test]
+async fn what_cannot_be_read_now_is_not_given_up_and_keeps_no_other_back() {
+    let bench = Bench::new();
+    let id = leave(&bench, Some(GATEWAY), &[], false);
+    let owners = bench.library.folder().join(".plantain/owners");
+    fs::write(owners.join("deadbeef0123"), b"").unwrap();
+    let month = bench.library.folder().join("2026-11");
+    fs::create_dir(&month).unwrap();
+    let stem = format!("24-140233-a-cat-{}", id.short());
+    let [first, second] = ["", "-2"].map(|n| month.join(format!(".{stem}{n}.deadbeef0123.tmp")));
+    fs::write(&first, bytes_of(PNG)).unwrap();
+    fs::write(&second, bytes_of(JPG)).unwrap();
+    let running = resume(&bench, &Told::default()).await.pop().unwrap();
+    // It has not run yet: there is one thread, and it is this one. A folder can be opened, and not be read.
+    fs::remove_file(&first).unwrap();
+    fs::create_dir(&first).unwrap();
+    let ended = running.done.await.unwrap();
+    let failure = ended.failure.as_ref().unwrap();
+    assert!(failure.kind == FailureKind::Library && failure.maybe_billed);
+    assert_eq!((ended.state, ended.pictures.len()), (State::Answered, 1));
+    let row = bench.library.get(id).unwrap();
+    assert_eq!((row.state, row.pictures), (State::Answered, ended.pictures));
+}
