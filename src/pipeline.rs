@@ -152,6 +152,7 @@ impl Pipeline {
             tell,
             downloader: None,
             called: false,
+            without_row: Vec::new(),
         };
         Ok(Running {
             generation,

@@ -14,6 +14,14 @@ use super::{Library, journal, names, rows, words};
 /// So many names are tried before giving up.
 pub(super) const CANDIDATES: u32 = 10_000;
 
+/// A file that is in place, and whose row is still to come.
+struct Placed {
+    /// From the library's folder.
+    path: String,
+    bytes: u64,
+    sha256: String,
+}
+
 impl Library {
     /// Saves picture `n` (from 1) of a journalled generation from memory: [`Self::spool`], then [`Self::save_spooled`].
     ///
@@ -28,6 +36,14 @@ impl Library {
         size: Option<PixelSize>,
         url: Option<&str>,
     ) -> Result<Picture, Failure> {
+        if let Some(path) = self.placed(generation, bytes, format)? {
+            let placed = Placed {
+                path,
+                bytes: bytes.len() as u64,
+                sha256: digest(bytes),
+            };
+            return self.give_row(generation, n, placed, format, size, url);
+        }
         let mut spooled = self.spool(generation)?;
         let written = spooled.append(bytes);
         written.map_err(|e| self.failure(Error::file(&spooled.shown_path(format), e)))?;
@@ -50,26 +66,59 @@ impl Library {
         size: Option<PixelSize>,
         url: Option<&str>,
     ) -> Result<Picture, Failure> {
+        // Nothing gets a name that no row could ever have.
+        if generation.seq.is_none() {
+            return Err(words::not_journalled(generation.id));
+        }
+        let placed = Placed {
+            path: self.put(spooled, format)?,
+            bytes: spooled.len(),
+            sha256: spooled.sha256(),
+        };
+        self.give_row(generation, n, placed, format, size, url)
+    }
+
+    /// Where a file of the generation stands that holds these bytes and that no row names; absolute. An earlier attempt to
+    /// save them left it, and [`Self::adopt`] finds it once this process is gone.
+    pub fn without_row(
+        &self,
+        generation: &Generation,
+        bytes: &[u8],
+        format: FileFormat,
+    ) -> Result<Option<PathBuf>, Failure> {
+        let path = self.placed(generation, bytes, format)?;
+        Ok(path.map(|path| self.inner.folder.join(path)))
+    }
+
+    /// Adds the row of a picture whose file is in place.
+    fn give_row(
+        &self,
+        generation: &Generation,
+        n: u16,
+        placed: Placed,
+        format: FileFormat,
+        size: Option<PixelSize>,
+        url: Option<&str>,
+    ) -> Result<Picture, Failure> {
         let seq = generation
             .seq
             .ok_or_else(|| words::not_journalled(generation.id))?;
-        let path = self.put(spooled, format)?;
         let picture = Picture {
             id: PictureId {
                 generation: generation.id,
                 n,
             },
-            path: self.inner.folder.join(&path),
+            path: self.inner.folder.join(&placed.path),
             format,
             size,
-            bytes: spooled.len(),
-            sha256: spooled.sha256(),
+            bytes: placed.bytes,
+            sha256: placed.sha256,
             url: url.map(str::to_owned),
             selected: false,
             converted: Vec::new(),
         };
         self.write(|transaction, owner| {
-            rows::insert_picture(transaction, seq, &picture, &path)?;
+            rows::insert_picture(transaction, seq, &picture, &placed.path)?;
             let rows = self.inner.rows(transaction);
             let changed = rows
                 .at(seq)?
@@ -120,6 +169,30 @@ impl Library {
             Ok::<_, Error>(path.join(&name))
         };
         keep().map_err(|e| self.failure(e))
+    }
+
+    /// The path from the library's folder of a file that an earlier attempt put there: it holds these bytes, and no row
+    /// names it. Looked for before anything is written again: a full disk would take every attempt's bytes once more.
+    fn placed(
+        &self,
+        generation: &Generation,
+        bytes: &[u8],
+        format: FileFormat,
+    ) -> Result<Option<String>, Failure> {
+        let (month, name) = names::of(generation, &self.inner.zone);
+        let (month, folder) = self.month(&month).map_err(|e| self.failure(e))?;
+        for k in 1..CANDIDATES {
+            let candidate = names::candidate(&name, k, format.extension());
+            let path = format!("{month}/{candidate}");
+            if folder.path().join(&candidate).symlink_metadata().is_err() {
+                break;
+            }
+            if folder.holds_bytes(&candidate, bytes) && !self.read(|rows| rows.names_path(&path))? {
+                folder.sync().map_err(|e| self.failure(e))?;
+                return Ok(Some(path));
+            }
+        }
+        Ok(None)
     }
 
     /// Puts the file under a free name in its month; returns the path from the library's folder.

@@ -45,6 +45,7 @@ impl Pipeline {
                 tell: Arc::clone(&tell),
                 downloader: Some(downloader(&generation)),
                 called: true,
+                without_row: Vec::new(),
             };
             Running {
                 generation,

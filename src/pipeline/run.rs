@@ -1,5 +1,6 @@
 //! The course of one generation, and how each way of ending is written down.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -21,6 +22,8 @@ pub(super) struct Run {
     pub(super) downloader: Option<Downloader>,
     /// Its call was made once at least.
     pub(super) called: bool,
+    /// Files of pictures that have their names, and whose rows the library refused to the end.
+    pub(super) without_row: Vec<PathBuf>,
 }
 
 /// Why a generation ends without reaching its goal.
@@ -86,12 +89,20 @@ impl Run {
     async fn close(&mut self, outcome: Result<(), Stop>) {
         let saved = !self.generation.pictures.is_empty();
         let step = match outcome {
+            // An end would hide them for ever: only what is found of a row in work is adopted.
+            Ok(()) if !self.without_row.is_empty() => return self.leave(None).await,
+            Err(Stop::Failed(failure) | Stop::Refused(failure)) if !self.without_row.is_empty() => {
+                return self.leave(Some(failure)).await;
+            }
             Ok(()) => Step::Save,
-            Err(Stop::Cancelled) if self.cancel.is_left() && self.can_be_fetched() => {
-                return self.leave().await;
+            Err(Stop::Cancelled) if self.cancel.is_left() && self.can_go_on() => {
+                return self.leave(None).await;
             }
             Err(Stop::Cancelled) if saved => {
                 self.note("cancelled; what had come is kept");
+                for path in std::mem::take(&mut self.without_row) {
+                    self.note(&format!("it is not in the history: {}", path.display()));
+                }
                 Step::Save
             }
             Err(Stop::Failed(failure) | Stop::Refused(failure)) if saved => {
@@ -99,7 +110,13 @@ impl Run {
                 Step::Save
             }
             Err(stop @ (Stop::Cancelled | Stop::CancelledUnsent)) => {
-                self.generation.failure = Some(cancelled(&stop, self.called));
+                let failure = cancelled(&stop, self.called);
+                self.generation.failure = Some(match self.without_row.first() {
+                    Some(path) => {
+                        failure.hint(format!("its picture is kept as {}", path.display()))
+                    }
+                    None => failure,
+                });
                 Step::Cancel
             }
             Err(Stop::Refused(failure)) => {
@@ -137,21 +154,34 @@ impl Run {
         self.generation.failure.get_or_insert(failure);
     }
 
-    /// Whether the next process can fetch what is still missing.
-    fn can_be_fetched(&self) -> bool {
-        self.generation.state == State::Answered && !self.generation.urls.is_empty()
+    /// Whether the next process can have what is still missing: its URLs are known, or it is a file already.
+    fn can_go_on(&self) -> bool {
+        let urls = self.generation.state == State::Answered && !self.generation.urls.is_empty();
+        urls || !self.without_row.is_empty()
     }
 
-    /// Leaves the row as one whose pictures are known and still to be fetched; what is told says so.
-    async fn leave(&mut self) {
+    /// Leaves the row as one whose pictures are known and still to be had; what is told says so, and why if that is known.
+    async fn leave(&mut self, why: Option<Failure>) {
         self.jot(Step::Answer).await;
-        let failure = Failure::new(
-            FailureKind::Cancelled,
-            "stopped before its picture was fetched; its address is kept",
-        )
-        .hint("the next start of plantain fetches it")
-        .billed();
-        self.generation.failure = Some(failure);
+        let failure = match (why, self.without_row.first()) {
+            (Some(why), _) => why,
+            (None, Some(path)) => Failure::new(
+                FailureKind::Library,
+                format!("{} is not in the history yet", path.display()),
+            ),
+            (None, None) => {
+                let what = "stopped before its picture was fetched; its address is kept";
+                Failure::new(FailureKind::Cancelled, what)
+            }
+        };
+        let next = match self.without_row.first() {
+            Some(path) => format!(
+                "the picture is kept as {}; the next start of plantain takes it up",
+                path.display()
+            ),
+            None => "the next start of plantain fetches it".to_owned(),
+        };
+        self.generation.failure = Some(failure.hint(next).billed());
     }
 
     /// Commits a step with all that the record now holds.

@@ -9,7 +9,7 @@ use tokio::time::sleep;
 use super::check::{Checked, check, is_whole};
 use super::run::{Run, Stop};
 use super::{blocking, spool, verify};
-use crate::domain::{Failure, FailureKind, Picture, PictureId, Progress, Step};
+use crate::domain::{Failure, FailureKind, FileFormat, Picture, PictureId, Progress, Step};
 use crate::endpoint::{Answer, Blob, Candidate, Download, Image, Origin};
 use crate::library::Spooled;
 
@@ -216,13 +216,27 @@ impl Run {
                 .next()
                 .filter(|_| failure.kind == FailureKind::Library)
             else {
+                self.look_without_row(blob, format).await;
                 return Err(failure.into());
             };
             if first {
                 self.note(&format!("cannot save: {}; trying again", failure.message));
             }
-            self.cancel.guard(sleep(wait)).await?;
+            if let Err(cancelled) = self.cancel.guard(sleep(wait)).await {
+                self.look_without_row(blob, format).await;
+                return Err(cancelled.into());
+            }
         }
+    }
+
+    /// Remembers where a picture that is given up has its file all the same.
+    async fn look_without_row(&mut self, blob: Blob, format: FileFormat) {
+        let (inner, generation) = (Arc::clone(&self.inner), self.generation.clone());
+        let found = blocking(move || match blob.memory() {
+            Some(bytes) => inner.setup.library.without_row(&generation, bytes, format),
+            None => Ok(None),
+        });
+        self.without_row.extend(found.await.ok().flatten());
     }
 
     async fn fetch(&mut self, n: u16, url: &str, certain: bool) -> Result<Blob, Stop> {

@@ -83,8 +83,14 @@ async fn saving_is_given_up_in_the_end_and_told_once() {
     let failure = generation.failure.as_ref().unwrap();
     assert_eq!(
         (generation.state, failure.kind, failure.maybe_billed),
-        (State::Failed, FailureKind::Library, true)
+        (State::Answered, FailureKind::Library, true)
     );
+    // However often it was tried, there is one file, and the row stays for the next start to find it.
+    let files = bench.pictures();
+    assert_eq!(files.len(), 1, "{files:?}");
+    let hint = failure.hint.as_ref().unwrap().as_str();
+    assert!(hint.contains(files[0].to_str().unwrap()), "{hint}");
+    assert_eq!(bench.row(&generation).state, State::Answered);
     assert_eq!(told.all().iter().filter(|p| trying_again(p)).count(), 1);
     assert_eq!(server.requests().len(), 1, "one call");
 }
@@ -97,7 +103,28 @@ async fn cancelling_ends_the_wait_for_the_library() {
     let running = submit(&bench.pipeline(&server.url()), "a cat", &told).await;
     told.wait_for(1, trying_again).await;
     running.cancel.cancel();
-    assert_eq!(running.done.await.unwrap().state, State::Cancelled);
+    let generation = running.done.await.unwrap();
+    assert_eq!(generation.state, State::Cancelled);
+    let failure = generation.failure.unwrap();
+    let hint = failure.hint.unwrap();
+    let file = bench.pictures().pop().unwrap();
+    assert!(hint.as_str().contains(file.to_str().unwrap()), "{hint}");
+}
+
+#[tokio::test]
+async fn a_process_that_ends_leaves_a_file_without_a_row_to_the_next_one() {
+    let (bench, told) = (Bench::new(), Told::default());
+    refuse_pictures(&database(&bench));
+    let server = RawServer::saying(inline()).await;
+    let running = submit(&bench.pipeline(&server.url()), "a cat", &told).await;
+    told.wait_for(1, trying_again).await;
+    running.cancel.leave();
+    let generation = running.done.await.unwrap();
+    assert_eq!(generation.state, State::Answered);
+    assert_eq!(bench.row(&generation).state, State::Answered);
+    let files = bench.pictures();
+    assert_eq!(files.len(), 1, "{files:?}");
+    assert_eq!(fs::read(&files[0]).unwrap(), bytes_of(PNG));
 }
 
 /// From now on no generation comes to an end.
