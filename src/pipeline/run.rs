@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::time::sleep;
 
@@ -11,6 +11,9 @@ use super::save::SAVE_WAITS;
 use super::{Inner, Tell, blocking};
 use crate::domain::{Clean, Failure, FailureKind, Generation, Progress, State, Step};
 use crate::endpoint::Downloader;
+
+/// How long one that was stopped waits for a library that refuses its end: a busy one is free again soon.
+const LAST_WAITS: [Duration; 2] = [Duration::from_secs(1); 2];
 
 /// One generation in work.
 pub(super) struct Run {
@@ -131,17 +134,24 @@ impl Run {
         let Err(mut failure) = self.step(step).await else {
             return;
         };
-        // The row would say for ever that it is on its way: a library that is full or busy is asked again for a while.
-        for wait in SAVE_WAITS {
-            if failure.kind != FailureKind::Library {
-                break;
-            }
-            let message = &failure.message;
-            self.say(Progress::Notice(Clean::line(&format!(
-                "the end cannot be written down: {message}; trying again"
-            ))));
-            if self.cancel.guard(sleep(wait)).await.is_err() {
-                break;
+        // The row would say for ever that it is on its way: a library that is full or busy is asked again for a while, and
+        // shortly also by one that was stopped.
+        let (mut waits, mut last) = (SAVE_WAITS.into_iter(), LAST_WAITS.into_iter());
+        let mut stopped = false;
+        while failure.kind == FailureKind::Library {
+            if stopped {
+                let Some(wait) = last.next() else { break };
+                sleep(wait).await;
+            } else {
+                let Some(wait) = waits.next() else { break };
+                let message = &failure.message;
+                self.say(Progress::Notice(Clean::line(&format!(
+                    "the end cannot be written down: {message}; trying again"
+                ))));
+                stopped = self.cancel.guard(sleep(wait)).await.is_err();
+                if stopped {
+                    continue;
+                }
             }
             match self.step(step).await {
                 Ok(()) => return,

@@ -174,3 +174,19 @@ async fn an_end_that_cannot_be_written_down_is_told_all_the_same() {
         "the next start settles it"
     );
 }
+
+#[tokio::test]
+async fn the_end_of_one_that_was_stopped_is_tried_again_shortly() {
+    let (bench, told) = (Bench::new(), Told::default());
+    let database = database(&bench);
+    database.execute_batch(NO_END).unwrap();
+    let server = RawServer::saying(vec![crate::suite::raw_server::Step::Forever]).await;
+    let running = submit(&bench.pipeline(&server.url()), "a cat", &told).await;
+    server.wait_for(1).await;
+    running.cancel.cancel();
+    told.wait_for(1, end_is_retried).await;
+    database.execute_batch("DROP TRIGGER refusal").unwrap();
+    let generation = end_of(running).await;
+    assert_eq!(generation.state, State::Cancelled);
+    assert_eq!(bench.row(&generation), generation);
+}
