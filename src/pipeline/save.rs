@@ -48,9 +48,22 @@ impl Run {
         }
         let mut lost = None;
         let mut waits = SAVE_WAITS.into_iter();
-        for (n, candidate) in (1..).zip(&answer.images) {
+        let mut left = None;
+        // What came inside the answer is whole and in no other place: it does not wait for what is fetched.
+        let is_url = |candidate: &Candidate| matches!(candidate.image, Image::Url(_));
+        let mut candidates: Vec<(u16, &Candidate)> = (1..).zip(&answer.images).collect();
+        candidates.sort_by_key(|(_, candidate)| is_url(candidate));
+        for (n, candidate) in candidates {
+            if left.is_some() && is_url(candidate) {
+                break;
+            }
             match self.one(n, candidate, &mut waits).await {
                 Ok(()) => {}
+                Err(Stop::Cancelled) if self.cancel.is_left() && !is_url(candidate) => {
+                    // The others of them are tried once each, before the process ends.
+                    for _ in waits.by_ref() {}
+                    left = Some(Stop::Cancelled);
+                }
                 Err(stop @ (Stop::Cancelled | Stop::CancelledUnsent)) => return Err(stop),
                 Err(Stop::Failed(failure) | Stop::Refused(failure)) => {
                     if answer.images.len() > 1 {
@@ -65,6 +78,9 @@ impl Run {
                     }
                 }
             }
+        }
+        if let Some(stop) = left {
+            return Err(stop);
         }
         if !self.generation.pictures.is_empty() {
             // A picture that came is paid for; an error beside it is a word beside it.
@@ -171,6 +187,7 @@ impl Run {
             .urls
             .retain(|url| Some(url) != picture.url.as_ref());
         self.generation.pictures.push(picture.clone());
+        self.generation.pictures.sort_by_key(|p| p.id.n);
         self.say(Progress::Saved(picture));
         Ok(())
     }

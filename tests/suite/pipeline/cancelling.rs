@@ -250,6 +250,23 @@ async fn a_process_that_ends_leaves_known_pictures_to_the_next_one() {
 }
 
 #[tokio::test]
+async fn a_process_that_ends_has_what_came_inside_the_answer_before_what_it_fetches() {
+    let host = RawServer::saying(vec![Step::Forever]).await;
+    let url = format!("{}/1.png", host.url());
+    let inside = format!("data:image/png;base64,{PNG}");
+    let (bench, told) = (Bench::new(), Told::default());
+    let server = RawServer::saying(super::naming(&[&url, &inside])).await;
+    let running = submit(&bench.pipeline(&server.url()), "a cat", &told).await;
+    host.wait_for(1).await;
+    running.cancel.leave();
+    let generation = running.done.await.unwrap();
+    let row = bench.row(&generation);
+    assert_eq!((row.state, &row.urls[..]), (State::Answered, &[url][..]));
+    let saved: Vec<u16> = row.pictures.iter().map(|p| p.id.n).collect();
+    assert_eq!(saved, [2], "numbered as in the answer");
+}
+
+#[tokio::test]
 async fn a_process_that_ends_cancels_what_it_knows_no_picture_of() {
     let (bench, told) = (Bench::new(), Told::default());
     let server = RawServer::saying(vec![Step::Forever]).await;

@@ -5,8 +5,8 @@ use std::fs;
 use plantain::domain::{FailureKind, Generation, Progress, State};
 use rusqlite::Connection;
 
-use super::{Bench, Told, bytes_of, gateway, inline, submit};
-use crate::suite::endpoint::fixtures::PNG;
+use super::{Bench, Told, bytes_of, gateway, inline, naming, submit};
+use crate::suite::endpoint::fixtures::{PNG, PNG2};
 use crate::suite::raw_server::{RawServer, answer};
 
 /// A hand in the database of the library.
@@ -112,19 +112,22 @@ async fn cancelling_ends_the_wait_for_the_library() {
 }
 
 #[tokio::test]
-async fn a_process_that_ends_leaves_a_file_without_a_row_to_the_next_one() {
+async fn a_process_that_ends_leaves_files_without_rows_to_the_next_one() {
     let (bench, told) = (Bench::new(), Told::default());
     refuse_pictures(&database(&bench));
-    let server = RawServer::saying(inline()).await;
+    let inside = [PNG, PNG2].map(|base64| format!("data:image/png;base64,{base64}"));
+    let server = RawServer::saying(naming(&inside.each_ref().map(String::as_str))).await;
     let running = submit(&bench.pipeline(&server.url()), "a cat", &told).await;
     told.wait_for(1, trying_again).await;
     running.cancel.leave();
     let generation = running.done.await.unwrap();
     assert_eq!(generation.state, State::Answered);
     assert_eq!(bench.row(&generation).state, State::Answered);
-    let files = bench.pictures();
-    assert_eq!(files.len(), 1, "{files:?}");
-    assert_eq!(fs::read(&files[0]).unwrap(), bytes_of(PNG));
+    let mut files = bench.pictures();
+    files.sort();
+    let kept: Vec<Vec<u8>> = files.iter().map(|file| fs::read(file).unwrap()).collect();
+    // The one behind it was tried too: `-2` sorts before the extension's dot.
+    assert_eq!(kept, [bytes_of(PNG2), bytes_of(PNG)]);
 }
 
 /// From now on no generation comes to an end.
