@@ -11,7 +11,7 @@ use crate::library::error::Error;
 
 /// The longest line in bytes that is read as one: a prompt of 1 MB written as JSON escapes, twice over.
 const LONGEST: u64 = 16 * 1024 * 1024;
-/// So many bytes at the end tell whether the database knows what was recorded last.
+/// So many bytes at the end, as a rule, tell whether the database knows what was recorded last.
 const TAIL: u64 = 64 * 1024;
 
 /// Calls `each` with the last word on every generation and its owner, in the order in which they were first recorded.
@@ -55,23 +55,31 @@ pub(in crate::library) fn each_last(
     Ok(unreadable)
 }
 
-/// The generations that were recorded last, each as its last line says, and their owners. Reads a few pages of the file.
+/// The generations that were recorded last, each as its last line says, and their owners. Reads a few pages of the file,
+/// and more only where a line is longer than those.
 pub(in crate::library) fn tail(folder: &Path) -> Vec<(Generation, String)> {
-    let read = || -> io::Result<Vec<u8>> {
+    let read = |span: u64| -> io::Result<(Vec<u8>, bool)> {
         let mut file = File::open(path(folder))?;
         let length = file.metadata()?.len();
-        file.seek(SeekFrom::Start(length.saturating_sub(TAIL)))?;
+        file.seek(SeekFrom::Start(length.saturating_sub(span)))?;
         let mut bytes = Vec::new();
-        file.take(TAIL).read_to_end(&mut bytes)?;
-        Ok(bytes)
+        file.take(span).read_to_end(&mut bytes)?;
+        Ok((bytes, span >= length))
     };
-    let mut last: HashMap<GenerationId, (Generation, String)> = HashMap::new();
-    for line in read().unwrap_or_default().split(|byte| *byte == b'\n') {
-        if let Some(read) = line::read(line, folder) {
-            last.insert(read.0.id, read);
+    let mut span = TAIL;
+    loop {
+        let (bytes, is_all) = read(span).unwrap_or((Vec::new(), true));
+        let mut last: HashMap<GenerationId, (Generation, String)> = HashMap::new();
+        for line in bytes.split(|byte| *byte == b'\n') {
+            if let Some(read) = line::read(line, folder) {
+                last.insert(read.0.id, read);
+            }
         }
+        if !last.is_empty() || is_all || span >= LONGEST {
+            return last.into_values().collect();
+        }
+        span *= 4;
     }
-    last.into_values().collect()
 }
 
 /// The next line with its end; a longer one than any that was written comes in pieces.

@@ -243,6 +243,21 @@ fn a_lost_log_is_made_up_for_from_the_records() {
 }
 
 #[test]
+fn a_lost_log_is_noticed_behind_a_prompt_that_is_long() {
+    let folder = tempfile::tempdir().unwrap();
+    every_end(folder.path());
+    let database = folder.path().join(".plantain/library.db");
+    let old = fs::read(&database).unwrap();
+    let library = open(folder.path());
+    let long = done(&library, 6, &"a fox ".repeat(100_000));
+    drop(library);
+    fs::write(&database, old).unwrap();
+    let library = open(folder.path());
+    assert_eq!(library.get(long.id).unwrap().pictures, long.pictures);
+    assert!(library.repaired().is_some());
+}
+
+#[test]
 fn an_address_that_was_journalled_outlives_its_database() {
     let folder = tempfile::tempdir().unwrap();
     let library = open(folder.path());
