@@ -71,7 +71,7 @@ impl Library {
             return Err(words::not_journalled(generation.id));
         }
         let placed = Placed {
-            path: self.put(spooled, format)?,
+            path: self.put(generation, spooled, format)?,
             bytes: spooled.len(),
             sha256: spooled.sha256(),
         };
@@ -184,6 +184,9 @@ impl Library {
         for k in 1..CANDIDATES {
             let candidate = names::candidate(&name, k, format.extension());
             let path = format!("{month}/{candidate}");
+            if self.is_second(generation, &path) {
+                continue;
+            }
             if folder.path().join(&candidate).symlink_metadata().is_err() {
                 break;
             }
@@ -195,14 +198,30 @@ impl Library {
         Ok(None)
     }
 
+    /// Whether the name is written down for a second file of the generation: its row comes before the file itself, and the
+    /// process may have died in between.
+    fn is_second(&self, generation: &Generation, path: &str) -> bool {
+        let path = self.inner.folder.join(path);
+        let mut pictures = generation.pictures.iter();
+        pictures.any(|picture| picture.converted.contains(&path))
+    }
+
     /// Puts the file under a free name in its month; returns the path from the library's folder.
-    fn put(&self, spooled: &Spooled, format: FileFormat) -> Result<String, Failure> {
+    fn put(
+        &self,
+        generation: &Generation,
+        spooled: &Spooled,
+        format: FileFormat,
+    ) -> Result<String, Failure> {
         let temporary = spooled.temporary();
         temporary.sync().map_err(|e| self.failure(e))?;
         let folder = temporary.folder();
         for k in 1..CANDIDATES {
             let candidate = names::candidate(spooled.name(), k, format.extension());
             let path = format!("{}/{candidate}", spooled.month());
+            if self.is_second(generation, &path) {
+                continue;
+            }
             let placed = temporary.rename(&candidate).map_err(|e| self.failure(e))?
                 || (folder.holds(&candidate, temporary)
                     && !self.read(|rows| rows.names_path(&path))?);

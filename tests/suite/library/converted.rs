@@ -265,3 +265,26 @@ fn what_a_dead_process_left_of_one_is_no_picture() {
         .unwrap();
     assert_eq!(again.converted, [path]);
 }
+
+#[test]
+fn a_name_that_is_written_down_for_it_is_no_served_picture_s() {
+    let folder = tempfile::tempdir().unwrap();
+    let library = open(folder.path());
+    let mut generation = sent(&library, 1, "fox");
+    save(&library, &mut generation, b"served");
+    let second = library
+        .save_converted(first(1), b"as jpeg", FileFormat::Jpeg)
+        .unwrap();
+    let reserved = second.converted_to(FileFormat::Jpeg).unwrap();
+    // Its process died between the row and the file.
+    fs::remove_file(reserved).unwrap();
+    generation.pictures = vec![second.clone()];
+    let late = library
+        .save_picture(&generation, 2, b"late", FileFormat::Jpeg, None, None)
+        .unwrap();
+    assert!(!reserved.exists());
+    assert_eq!(
+        late.path,
+        folder.path().join("2026-11/24-140233-fox-00000001-2.jpg")
+    );
+}
