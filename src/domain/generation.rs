@@ -43,6 +43,8 @@ pub enum Step {
     Cancel,
     /// Its process is gone.
     Lose,
+    /// It ended, and its pictures that are still at their addresses are asked for again. Makes no call.
+    Resume,
 }
 
 /// A step that the present state does not allow.
@@ -81,11 +83,12 @@ impl State {
             // Nothing had left: it is as if it had been cancelled in the queue.
             (Self::Prepared, Step::Lose) => Self::Cancelled,
             (Self::Sent | Self::Answered, Step::Lose) => Self::Unknown,
+            (Self::Saved | Self::Failed | Self::Cancelled, Step::Resume) => Self::Answered,
             (state, step) => return Err(IllegalStep { state, step }),
         })
     }
 
-    /// Whether nothing will happen to it any more.
+    /// Whether nothing will happen to it by itself any more.
     pub const fn is_final(self) -> bool {
         !matches!(self, Self::Prepared | Self::Sent | Self::Answered)
     }
@@ -191,10 +194,24 @@ impl Generation {
         }
     }
 
-    /// Takes `step`, or says why not.
+    /// Takes `step`, or says why not. Without an open address there is nothing to resume.
     pub fn step(&mut self, step: Step) -> Result<(), IllegalStep> {
-        self.state = self.state.after(step)?;
+        let state = self.state;
+        if step == Step::Resume && self.urls.is_empty() {
+            return Err(IllegalStep { state, step });
+        }
+        self.state = state.after(step)?;
         Ok(())
+    }
+
+    /// How many of its pictures can be fetched again: paid for, not on disk, and nobody is at it.
+    pub fn to_be_fetched(&self) -> usize {
+        let idle = match self.state {
+            State::Saved | State::Failed | State::Cancelled => true,
+            State::Answered => !self.owner_alive,
+            State::Prepared | State::Sent | State::Refused | State::Unknown => false,
+        };
+        if idle { self.urls.len() } else { 0 }
     }
 
     /// The picture that stands for this generation: the selected one, else the last.
@@ -215,7 +232,7 @@ impl Generation {
 mod tests {
     use super::*;
 
-    const STEPS: [Step; 7] = [
+    const STEPS: [Step; 8] = [
         Step::Send,
         Step::Answer,
         Step::Save,
@@ -223,15 +240,43 @@ mod tests {
         Step::Fail,
         Step::Cancel,
         Step::Lose,
+        Step::Resume,
     ];
 
     #[test]
-    fn nothing_leaves_a_final_state() {
+    fn nothing_leaves_a_final_state_but_to_fetch_what_is_open() {
+        let fetched = [State::Saved, State::Failed, State::Cancelled];
         for state in State::ALL.into_iter().filter(|s| s.is_final()) {
             for step in STEPS {
-                assert_eq!(state.after(step), Err(IllegalStep { state, step }));
+                let expected = if step == Step::Resume && fetched.contains(&state) {
+                    Ok(State::Answered)
+                } else {
+                    Err(IllegalStep { state, step })
+                };
+                assert_eq!(state.after(step), expected);
             }
         }
+    }
+
+    #[test]
+    fn what_has_no_open_address_is_not_resumed() {
+        let id = GenerationId::from_number(1);
+        let request = Request {
+            model: "m".to_owned(),
+            ratio: crate::domain::AspectRatio::SQUARE,
+            format: crate::domain::OutputFormat::Png,
+            prompt: crate::domain::Prompt::new("fox").unwrap(),
+            references: Vec::new(),
+            parent: None,
+        };
+        let mut one = Generation::new(id, id, 0, request, false);
+        one.state = State::Failed;
+        assert_eq!(one.to_be_fetched(), 0);
+        assert!(one.step(Step::Resume).is_err() && one.state == State::Failed);
+        one.urls.push("https://files.example/1.png".to_owned());
+        assert_eq!(one.to_be_fetched(), 1);
+        one.step(Step::Resume).unwrap();
+        assert_eq!((one.state, one.to_be_fetched()), (State::Answered, 0));
     }
 
     #[test]

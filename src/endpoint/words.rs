@@ -20,7 +20,6 @@ pub(super) const UNKNOWN_MODEL: &str =
     "pick a model that this gateway lists, and check the base URL";
 pub(super) const REPEAT_MAY_BILL: &str =
     "running it again may be billed again; the gateway's own log tells what it did";
-pub(super) const URL_IS_KEPT: &str =
-    "the picture's address is kept in the library's journal; running it again may be billed again";
+pub(super) const URL_IS_KEPT: &str = "its address is kept: fetch-again in the studio tries it once more at no cost, a new run may be billed";
 pub(super) const RUN_AGAIN: &str = "run the prompt again for a new picture";
 pub(super) const READING_PANICKED: &str = "reading the answer ended in a panic";

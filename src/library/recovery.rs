@@ -6,12 +6,15 @@ use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use crate::domain::{Clean, Failure, Generation, State, Step};
+use crate::domain::{Clean, Failure, Generation, GenerationId, State, Step};
 
 use super::error::Error;
 use super::owners::{Owners, Turn};
 use super::rows::{self, Rows};
 use super::{Left, Library, files, journal, names, words};
+
+/// No process has this id, so that it is a dead one's.
+const NOBODY: &str = "";
 
 /// A row that a dead process left and that is this library's now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +61,42 @@ impl Library {
                 generation.clone(),
                 owner.id(),
             )
+        })
+    }
+}
+
+impl Library {
+    /// Takes up a row again that ended, or that a dead process left, with addresses that are still open: it is this
+    /// library's own then, and `Answered`. Whose it was does not matter, since nobody is at it any more.
+    ///
+    /// Fails where nothing is open, and where it is in work.
+    pub fn reopen(&self, id: GenerationId) -> Result<Generation, Failure> {
+        self.write(|transaction, owner| {
+            let rows = self.inner.rows(transaction);
+            let mut generation = rows.of(id)?;
+            if generation.to_be_fetched() == 0 {
+                return Err(words::nothing_open(id).into());
+            }
+            rows::take_over(transaction, generation.seq, owner.id())?;
+            generation.failure = None;
+            // What a dead process left is answered as it is.
+            let step = if generation.state.is_final() {
+                Step::Resume
+            } else {
+                Step::Answer
+            };
+            journal::take(&rows, &generation, step, owner.id())
+        })
+    }
+
+    /// Lets go of a row whose open addresses could not be asked: it stays `Answered` and is nobody's, so that whoever
+    /// adopts next gets it. Gives it as it then reads.
+    pub fn release(&self, generation: &Generation) -> Result<Generation, Failure> {
+        self.write(|transaction, owner| {
+            let rows = self.inner.rows(transaction);
+            let written = journal::take(&rows, generation, Step::Answer, owner.id())?;
+            rows::take_over(transaction, written.seq, NOBODY)?;
+            rows.of(written.id)
         })
     }
 }

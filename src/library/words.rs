@@ -201,6 +201,15 @@ pub(super) fn never_sent() -> Failure {
         .hint("run it again: it cost nothing")
 }
 
+/// Nothing of that row can be fetched.
+pub(super) fn nothing_open(id: GenerationId) -> Failure {
+    Failure::new(
+        FailureKind::Usage,
+        format!("{} has no picture that is still to be fetched", id.short()),
+    )
+    .hint("what has no address any more can only be asked for once more")
+}
+
 /// What is written into a row whose process died after sending.
 pub(super) fn lost() -> Failure {
     Failure::new(

@@ -11,14 +11,24 @@ use std::time::Duration;
 use super::check::{Checked, check};
 use super::gate::{Cancel, Place};
 use super::run::{Run, Stop};
-use super::save::{MAX_PICTURE, SAVE_WAITS};
+use super::save::{MAX_PICTURE, SAVE_WAITS, not_fetched};
 use super::{Inner, Pipeline, Running, Tell, blocking};
-use crate::domain::{Failure, FailureKind, Generation, Picture, Progress};
+use crate::domain::{Failure, FailureKind, Generation, GenerationId, Picture, Progress};
 use crate::endpoint::{BaseUrl, Blob, Candidate, Downloader, Image, Origin};
 use crate::library::{Adopted, Left};
 
 /// What a demo endpoint gets to answer in: nobody paid for its pictures, and as a rule it is gone.
 const DEMO_SILENCE: Duration = Duration::from_secs(2);
+const NEXT_START: &str = "its address is kept: the next start tries again";
+
+/// Why pictures are fetched again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Why {
+    /// A dead process left them.
+    Left,
+    /// The user asked for it.
+    Asked,
+}
 
 impl Pipeline {
     /// Takes up what dead processes left: fetches the pictures whose addresses they had written down. Each tells
@@ -32,28 +42,42 @@ impl Pipeline {
         let inner = Arc::clone(&self.inner);
         let adopted = blocking(move || inner.setup.library.adopt()).await?;
         let running = adopted.into_iter().map(|Adopted { generation, left }| {
-            tell(
-                generation.id,
-                Progress::Resumed(Box::new(generation.clone())),
-            );
-            let cancel = Cancel::default();
-            let place = self.inner.resumed.line_up(generation.id);
-            let run = Run {
-                inner: Arc::clone(&self.inner),
-                generation: generation.clone(),
-                cancel: cancel.clone(),
-                tell: Arc::clone(&tell),
-                downloader: Some(downloader(&generation)),
-                called: true,
-                without_row: Vec::new(),
-            };
-            Running {
-                generation,
-                cancel,
-                done: tokio::spawn(run.take_up(place, left)),
-            }
+            self.take_up(generation, left, Why::Left, Arc::clone(&tell))
         });
         Ok(running.collect())
+    }
+
+    /// Fetches what is still at its address of a generation that ended, or that a dead process left, since the user wants
+    /// it. Tells [`Progress::Resumed`] first. What cannot be had ends it as before, and its addresses stay.
+    ///
+    /// Fails where none is open, where somebody is at it, and where the library cannot be written.
+    pub async fn fetch_again(&self, id: GenerationId, tell: Tell) -> Result<Running, Failure> {
+        let inner = Arc::clone(&self.inner);
+        let generation = blocking(move || inner.setup.library.reopen(id)).await?;
+        Ok(self.take_up(generation, Vec::new(), Why::Asked, tell))
+    }
+
+    fn take_up(&self, generation: Generation, left: Vec<Left>, why: Why, tell: Tell) -> Running {
+        tell(
+            generation.id,
+            Progress::Resumed(Box::new(generation.clone())),
+        );
+        let cancel = Cancel::default();
+        let place = self.inner.resumed.line_up(generation.id);
+        let run = Run {
+            inner: Arc::clone(&self.inner),
+            generation: generation.clone(),
+            cancel: cancel.clone(),
+            tell,
+            downloader: Some(downloader(&generation)),
+            called: true,
+            without_row: Vec::new(),
+        };
+        Running {
+            generation,
+            cancel,
+            done: tokio::spawn(run.take_up(place, left, why)),
+        }
     }
 }
 
@@ -74,10 +98,10 @@ fn downloader(generation: &Generation) -> Downloader {
 
 impl Run {
     /// Fetches what is open, keeps what is on disk already, and gives the final record.
-    async fn take_up(mut self, place: Place, left: Vec<Left>) -> Generation {
+    async fn take_up(mut self, place: Place, left: Vec<Left>, why: Why) -> Generation {
         let by_url = !self.generation.urls.is_empty();
         let outcome = if by_url {
-            self.fetch_open(&place).await
+            self.fetch_open(&place, why).await
         } else {
             Ok(())
         };
@@ -88,13 +112,33 @@ impl Run {
             return self.tell_end();
         }
         if by_url {
-            return self.end(outcome).await;
+            return match outcome {
+                Err(Stop::Failed(failure)) if failure.kind == FailureKind::Unreachable => match why
+                {
+                    Why::Left => self.let_go(failure).await,
+                    Why::Asked => self.end(Err(Stop::Failed(not_fetched(failure)))).await,
+                },
+                outcome => self.end(outcome).await,
+            };
         }
         let (inner, generation) = (Arc::clone(&self.inner), self.generation.clone());
         match blocking(move || inner.setup.library.settle(&generation)).await {
             Ok(settled) => self.generation = settled,
             Err(failure) => self.generation.failure = Some(failure),
         }
+        self.tell_end()
+    }
+
+    /// No host was asked, since none was reached: that says nothing of the pictures, and the next start tries again.
+    async fn let_go(mut self, failure: Failure) -> Generation {
+        let (inner, generation) = (Arc::clone(&self.inner), self.generation.clone());
+        // Where this cannot be written down, the end of this process lets go of it.
+        if let Ok(free) = blocking(move || inner.setup.library.release(&generation)).await {
+            self.generation = free;
+        }
+        self.generation.owner_alive = false;
+        let failure = not_fetched(failure).hint(NEXT_START);
+        self.generation.failure = Some(failure);
         self.tell_end()
     }
 
@@ -116,7 +160,7 @@ impl Run {
         outcome
     }
 
-    async fn fetch_open(&mut self, place: &Place) -> Result<(), Stop> {
+    async fn fetch_open(&mut self, place: &Place, why: Why) -> Result<(), Stop> {
         self.cancel.clone().guard(place.turn()).await?;
         let mut lost = None;
         let mut waits = SAVE_WAITS.into_iter();
@@ -129,8 +173,16 @@ impl Run {
                 maybe_cut: false,
             };
             match self.one(self.free_number(), &candidate, &mut waits).await {
-                Ok(()) => self.note("fetched at a later start: an earlier run ended before it"),
-                Err(Stop::Failed(failure)) => lost = Some(failure),
+                Ok(()) => self.note(match why {
+                    Why::Left => "fetched at a later start: an earlier run ended before it",
+                    Why::Asked => "fetched again, without another call",
+                }),
+                // One that was not asked for is still to be had.
+                Err(Stop::Failed(failure)) => {
+                    if lost.as_ref().is_none_or(was_asked) {
+                        lost = Some(failure);
+                    }
+                }
                 Err(stop) => return Err(stop),
             }
         }
@@ -153,6 +205,11 @@ impl Run {
         let taken = |n| self.generation.pictures.iter().any(|p| p.id.n == n);
         (1..u16::MAX).find(|n| !taken(*n)).unwrap_or(u16::MAX)
     }
+}
+
+/// Whether the host of a picture was reached.
+fn was_asked(failure: &Failure) -> bool {
+    failure.kind != FailureKind::Unreachable
 }
 
 /// Makes a file that was left a picture, if it is a whole one that the generation does not have yet. What is of no use is

@@ -66,6 +66,7 @@ impl Run {
                 }
                 Err(stop @ (Stop::Cancelled | Stop::CancelledUnsent)) => return Err(stop),
                 Err(Stop::Failed(failure) | Stop::Refused(failure)) => {
+                    let failure = not_fetched(failure);
                     if answer.images.len() > 1 {
                         self.note(&format!("picture {n}: {}", failure.message));
                     }
@@ -295,6 +296,15 @@ impl Run {
         }
         Ok(())
     }
+}
+
+/// The gateway was reached, if not the picture's host: of the generation, its download failed.
+pub(super) fn not_fetched(mut failure: Failure) -> Failure {
+    if failure.kind == FailureKind::Unreachable {
+        failure.kind = FailureKind::Download;
+        return failure.billed();
+    }
+    failure
 }
 
 /// What the next try saves: from memory, since a file whose writing failed once is not to be trusted.

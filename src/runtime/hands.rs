@@ -106,11 +106,7 @@ impl Hands {
         let events = self.events.clone();
         let resumed = Arc::clone(&self.resumed);
         tokio::spawn(async move {
-            let told = events.clone();
-            let tell: Tell = Arc::new(move |id, progress| {
-                let _ = told.send(Event::Progress(id, progress));
-            });
-            let running = match pipeline.resume(tell).await {
+            let running = match pipeline.resume(tell(&events)).await {
                 Ok(running) => running,
                 Err(failure) => {
                     let _ = events.send(Event::Warned(failure));
@@ -122,6 +118,26 @@ impl Hands {
             for one in running {
                 if one.done.await.is_err() {
                     let _ = events.send(died(one.generation));
+                }
+            }
+        });
+    }
+
+    /// Fetches what is open of one that ended. Its end is not waited for either.
+    pub(super) fn fetch_again(&self, id: GenerationId) {
+        let pipeline = self.world.pipeline.clone();
+        let events = self.events.clone();
+        let resumed = Arc::clone(&self.resumed);
+        tokio::spawn(async move {
+            match pipeline.fetch_again(id, tell(&events)).await {
+                Ok(one) => {
+                    lock(&resumed).insert(id, one.cancel);
+                    if one.done.await.is_err() {
+                        let _ = events.send(died(one.generation));
+                    }
+                }
+                Err(failure) => {
+                    let _ = events.send(Event::Warned(failure));
                 }
             }
         });

@@ -229,6 +229,7 @@ impl Studio {
         match effect {
             Effect::Generate { task, requests } => self.hands.generate(task, requests),
             Effect::Cancel(id) => self.hands.cancel(id),
+            Effect::FetchAgain(id) => self.hands.fetch_again(id),
             Effect::LoadHistory {
                 task,
                 query,

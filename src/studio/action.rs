@@ -143,8 +143,10 @@ pub enum Action {
     Details,
     /// Makes the picture reference #1 of a new prompt.
     Edit,
-    /// Asks for the same once more.
+    /// Asks for the same once more; first whether to fetch what is paid for already.
     Again,
+    /// Fetches pictures that are paid for and not on disk.
+    FetchAgain,
     /// Asks for the same one size up, with this picture as reference.
     Finish,
     /// Puts prompt, references and settings of the row into the form.
@@ -320,6 +322,7 @@ pub const ACTIONS: &[ActionInfo] = &{
         row(A::Details, "details", History, "show all that is known of it").hint(50, "details"),
         row(A::Edit, "edit", History, "edit this picture: it becomes reference #1").hint(10, "edit"),
         row(A::Again, "again", History, "ask for the same once more").hint(20, "again"),
+        row(A::FetchAgain, "fetch-again", History, "fetch pictures that are paid for and still at their address").hint(15, "fetch again"),
         row(A::Finish, "finish", History, "the same one size up, this picture as reference").hint(32, "finish"),
         row(A::RecallAll, "recall-all", History, "take over its prompt and settings"),
         row(A::RecallPrompt, "recall-prompt", History, "take over its prompt"),

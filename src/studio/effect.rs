@@ -18,6 +18,9 @@ pub enum Effect {
     },
     /// Stop this generation.
     Cancel(GenerationId),
+    /// Fetch the pictures of this generation that are still at their addresses. No call is made. Told as `Progress`, or
+    /// `Warned` where it cannot begin.
+    FetchAgain(GenerationId),
     /// Read a page of the history. Slot: the newest wins. Answered by `HistoryLoaded`.
     LoadHistory {
         /// Echoed.

@@ -108,6 +108,7 @@ fn over(state: &State) -> Option<Vec<(Action, &'static str)>> {
             (Action::Convert, "convert"),
             (Action::CopyPath, "path"),
             (Action::Cancel, "cancel"),
+            (Action::FetchAgain, "fetch again"),
             (Action::Again, "again"),
             (Action::Details, "details"),
             (Action::Help, "help"),
@@ -124,9 +125,13 @@ pub(super) fn fits_row(state: &State, action: Action) -> bool {
         A::Cancel => history
             .selected
             .is_some_and(|id| state.jobs.get(id).is_some()),
-        A::Edit | A::Finish | A::SaveCopy | A::CopyPath | A::CopyUrl | A::OpenOutside => {
+        A::CopyUrl => history
+            .selected()
+            .is_some_and(|g| !g.pictures.is_empty() || !g.urls.is_empty()),
+        A::Edit | A::Finish | A::SaveCopy | A::CopyPath | A::OpenOutside => {
             history.shown().is_some()
         }
+        A::FetchAgain => history.selected().is_some_and(|g| g.to_be_fetched() > 0),
         A::Convert => target(state).is_some(),
         A::FullView
         | A::Details

@@ -73,6 +73,8 @@ pub enum Popup {
 pub enum Ask {
     /// Send these.
     Send(Vec<Request>),
+    /// Fetch what a row paid for and does not have.
+    FetchAgain(GenerationId),
     /// Cancel one that was sent already.
     Cancel(GenerationId),
     /// Remove all that the demo endpoint made.

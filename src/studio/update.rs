@@ -108,6 +108,10 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
             return Vec::new();
         }
         (A::Back | A::Interrupt | A::CloseOrQuit, Some(_)) => return Vec::new(),
+        (A::Again, Some(Ask::FetchAgain(_))) => {
+            row::anew(state);
+            return Vec::new();
+        }
         _ => {}
     }
     // Moving about and editing leave an error where it is; whatever else is done answers it.
@@ -190,6 +194,7 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         A::FullView => row::full_view(state),
         A::Edit => row::edit(state),
         A::Again => row::again(state),
+        A::FetchAgain => return row::fetch_again(state),
         A::Finish => row::finish(state),
         A::RecallAll => row::recall(state, true),
         A::RecallPrompt => row::recall(state, false),

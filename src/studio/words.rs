@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::domain::{FailureKind, Generation, State as Stand, StatusJson};
 
-use super::{Ask, Job, Jobs, Stage, State, Wait};
+use super::{Action, Ask, Job, Jobs, Stage, State, Wait};
 
 /// `9 s`, `1 min 05 s`.
 pub fn elapsed(time: Duration) -> String {
@@ -159,6 +159,19 @@ pub fn ask(ask: &Ask, state: &State) -> String {
                 format!("{} x {} {}, {price}", requests.len(), r.model, r.ratio)
             });
             format!("{} - Enter sends, Esc not", what.unwrap_or_default())
+        }
+        Ask::FetchAgain(id) => {
+            let row = state.history.row(*id);
+            let open = match row.map_or(0, |r| r.generation.to_be_fetched()) {
+                1 => "1 picture is still at its address: Enter fetches it".to_owned(),
+                many => format!("{many} pictures are still at their addresses: Enter fetches them"),
+            };
+            let keys = state.keymap.keys_of(Action::Again);
+            let anew = keys.map(|keys| format!(", {keys} asks for a new one"));
+            format!(
+                "{open} (costs nothing){}, Esc not",
+                anew.unwrap_or_default()
+            )
         }
         Ask::Cancel(_) => {
             "it was sent and may be billed all the same - Enter cancels it, Esc not".to_owned()

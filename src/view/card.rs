@@ -207,10 +207,14 @@ impl<'s, 'a> Card<'s, 'a> {
         self.prompt(generation);
         self.asked(generation);
         self.gap();
-        self.hints(&[
+        let open = generation.to_be_fetched() > 0;
+        let fetch = open.then_some((Action::FetchAgain, "fetch again"));
+        let others = [
             (Action::Again, "again"),
             (Action::RecallAll, "to the editor"),
-        ]);
+        ];
+        let hints: Vec<_> = fetch.into_iter().chain(others).collect();
+        self.hints(&hints);
         let said = generation.failure.as_ref().map(|f| f.message.as_str());
         if said != Some(generation.text.as_str()) {
             self.answer(generation);

@@ -14,7 +14,7 @@ use super::super::http;
 use super::super::vet::{named, upgraded};
 use super::guard::{Guard, Vetted, refusal};
 use super::miss::{Miss, failed, silent};
-use crate::domain::Failure;
+use crate::domain::{Failure, FailureKind};
 
 /// Most redirects that are followed.
 const MAX_HOPS: usize = 5;
@@ -102,7 +102,12 @@ impl Follower {
             Ok(Err(error)) => Err(refusal(&error).map_or_else(
                 || {
                     let cause = http::cause(&error);
-                    Miss::again(&format!("{} cannot be reached: {cause}", named(url)))
+                    let mut miss =
+                        Miss::again(&format!("{} cannot be reached: {cause}", named(url)));
+                    if error.is_connect() {
+                        miss.failure.kind = FailureKind::Unreachable;
+                    }
+                    miss
                 },
                 Miss::last,
             )),

@@ -8,7 +8,9 @@ use crossterm::event::{
 use ratatui::layout::{Position, Rect};
 
 use super::super::keymap::{Key, Lookup, show_keys};
-use super::super::{Action, Context, Effect, Field, Focus, PickKind, Popup, ROW_HEIGHT, State};
+use super::super::{
+    Action, Ask, Context, Effect, Field, Focus, PickKind, Popup, ROW_HEIGHT, State,
+};
 use super::{focus, list, perform, popup, prompt, references, session, warn};
 
 /// How long the second key of a sequence is waited for.
@@ -76,10 +78,12 @@ fn key(state: &mut State, key: Key) -> Vec<Effect> {
 
 /// A question takes Enter, Esc, and what asked it; any other key says no and means what it always does.
 fn answer(state: &State, key: Key) -> Option<Action> {
-    use Action::{Back, CloseOrQuit, Confirm, Interrupt, Quit};
+    use Action::{Again, Back, CloseOrQuit, Confirm, Interrupt, Quit};
     let contexts = [&[Context::Popup], state.contexts()].concat();
     match state.keymap.lookup(&contexts, &[key]) {
         Lookup::Action(action @ (Confirm | Back | Interrupt | CloseOrQuit | Quit)) => Some(action),
+        // It names this key as the other thing that can be meant.
+        Lookup::Action(Again) if matches!(state.ask, Some(Ask::FetchAgain(_))) => Some(Again),
         _ => None,
     }
 }

@@ -10,8 +10,9 @@ use super::{focus, input, list, perform, prompt, references, session, settings, 
 /// References that are offered from the history.
 const RECENT: usize = 100;
 /// What the palette offers first, where the selected row allows it.
-const OF_A_ROW: [Action; 15] = [
+const OF_A_ROW: [Action; 16] = [
     Action::Cancel,
+    Action::FetchAgain,
     Action::Edit,
     Action::Again,
     Action::Finish,
@@ -135,6 +136,7 @@ pub(super) fn confirm(state: &mut State) -> Vec<Effect> {
 pub(super) fn answered_yes(state: &mut State, question: Ask) -> Vec<Effect> {
     match question {
         Ask::Send(requests) => prompt::send(state, requests),
+        Ask::FetchAgain(id) => vec![Effect::FetchAgain(id)],
         Ask::Cancel(id) => {
             let Some(job) = state.jobs.running.get_mut(&id) else {
                 return Vec::new();

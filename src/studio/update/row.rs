@@ -71,8 +71,35 @@ fn reference(picture: &Picture) -> Reference {
     }
 }
 
-/// Asks whether to send the same once more.
+/// Asks whether to send the same once more. Where a picture that is paid for is still at its address, the question is first
+/// whether to fetch that.
 pub(super) fn again(state: &mut State) {
+    match state.history.selected() {
+        Some(generation) if generation.pictures.is_empty() && generation.to_be_fetched() > 0 => {
+            state.ask = Some(Ask::FetchAgain(generation.id));
+        }
+        _ => anew(state),
+    }
+}
+
+/// Fetches what the row paid for and does not have. It costs nothing, so that it is not asked.
+pub(super) fn fetch_again(state: &mut State) -> Vec<Effect> {
+    match state.history.selected() {
+        Some(generation) if generation.to_be_fetched() > 0 => {
+            return vec![Effect::FetchAgain(generation.id)];
+        }
+        Some(_) => warn(
+            state,
+            "nothing of it is left to be fetched",
+            "r asks for the same once more",
+        ),
+        None => nothing_selected(state),
+    }
+    Vec::new()
+}
+
+/// Asks whether to send the same once more.
+pub(super) fn anew(state: &mut State) {
     match state.history.selected() {
         Some(generation) => state.ask = Some(Ask::Send(vec![generation.request.clone()])),
         None => nothing_selected(state),
@@ -197,6 +224,11 @@ pub(super) fn export(state: &mut State, action: Action) -> Vec<Effect> {
         Action::CopyCommand => {
             let text = command_line(generation);
             return copy(state, text, "command");
+        }
+        // Of a picture that did not come, the address is all that there is.
+        Action::CopyUrl if generation.pictures.is_empty() && !generation.urls.is_empty() => {
+            let url = generation.urls[0].clone();
+            return copy(state, url, "URL");
         }
         _ => {}
     }

@@ -280,3 +280,56 @@ async fn what_cannot_be_read_now_is_not_given_up_and_keeps_no_other_back() {
     let row = bench.library.get(id).unwrap();
     assert_eq!((row.state, row.pictures), (State::Answered, ended.pictures));
 }
+
+#[tokio::test]
+async fn what_ended_is_fetched_again_when_the_user_wants_it_and_nothing_is_called() {
+    for ends in [Step::Fail, Step::Cancel, Step::Save] {
+        let host = RawServer::saying(png()).await;
+        let bench = Bench::new();
+        let url = format!("{}/2.png?sig=1", host.url());
+        let id = leave_with(&bench, Some(&host.url()), &[&url], false, |library, row| {
+            if ends == Step::Save {
+                let (format, bytes) = (plantain::domain::FileFormat::Jpeg, bytes_of(JPG));
+                library
+                    .save_picture(row, 1, &bytes, format, None, None)
+                    .unwrap();
+            }
+            library.step(&mut row.clone(), ends).unwrap();
+        });
+        let told = Told::default();
+        assert!(resume(&bench, &told).await.is_empty(), "never by itself");
+        let pipeline = bench.pipeline("https://another.example/v1");
+        let running = pipeline.fetch_again(id, told.tell()).await.unwrap();
+        let second = pipeline.fetch_again(id, told.tell()).await;
+        assert_eq!(second.err().map(|f| f.kind), Some(FailureKind::Usage));
+        let ended = running.done.await.unwrap();
+        assert_eq!(ended.state, State::Saved, "{ends:?}: {:?}", ended.failure);
+        assert_eq!(ended.failure, None);
+        assert_eq!(ended, bench.library.get(id).unwrap());
+        assert_eq!(ended.pictures.last().unwrap().url, Some(url));
+        assert!(ended.urls.is_empty());
+        assert_eq!(paths(&host), ["/2.png?sig=1"]);
+        assert!(pipeline.fetch_again(id, told.tell()).await.is_err());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_network_it_stays_for_the_next_start() {
+    let bench = Bench::new();
+    let id = leave(&bench, Some(GATEWAY), &["http://127.0.0.1:9/a.png"], false);
+    for _ in 0..2 {
+        let ended = resumed(&bench).await;
+        let row = bench.library.get(id).unwrap();
+        assert_eq!((ended.state, row.state), (State::Answered, State::Answered));
+        assert!(!row.owner_alive, "nobody is at it");
+        let failure = ended.failure.unwrap();
+        assert!(failure.maybe_billed && failure.kind == FailureKind::Download);
+        assert!(failure.to_string().contains("next start"), "{failure}");
+    }
+    // Who asks for it by hand is told its end.
+    let pipeline = bench.pipeline("https://another.example/v1");
+    let running = pipeline.fetch_again(id, Told::default().tell()).await;
+    let ended = running.unwrap().done.await.unwrap();
+    assert_eq!((ended.state, ended.urls.len()), (State::Failed, 1));
+    assert_eq!(ended.failure.unwrap().kind, FailureKind::Download);
+}

@@ -418,3 +418,38 @@ fn details_tell_thoughts_reason_and_usage_in_words() {
         assert_eq!(told(&generation, "Usage").as_deref(), text, "{usage}");
     }
 }
+
+#[test]
+fn what_is_paid_for_and_not_here_is_fetched_before_a_new_one_is_asked_for() {
+    let url = "https://files.example/1.png?sig=1".to_owned();
+    let mut row = generation(1, "fox");
+    row.urls = vec![url.clone()];
+    row.state = State::Failed;
+    row.failure = Some(failure("files.example answered HTTP 503"));
+    let mut s = Script::with_rows(120, 40, vec![row.clone()]);
+    s.keys("<Esc>r");
+    let question = s.state.ask.clone().unwrap();
+    assert_eq!(
+        words::ask(&question, &s.state),
+        "1 picture is still at its address: Enter fetches it (costs nothing), r asks for a new one, Esc not"
+    );
+    s.keys("<Enter>");
+    assert_eq!(s.take(), [Effect::FetchAgain(id(1))]);
+    s.keys("rr");
+    assert!(matches!(&s.state.ask, Some(Ask::Send(requests)) if requests.len() == 1));
+    s.keys("<Esc>F");
+    assert_eq!(s.take(), [Effect::FetchAgain(id(1))]);
+    s.keys("yu");
+    assert!(
+        matches!(&s.take()[..], [Effect::CopyText { text, what: "URL", .. }] if *text == url),
+        "the address is all that there is"
+    );
+    row.state = State::Answered;
+    s.progress(id(1), Progress::Resumed(Box::new(row)));
+    assert!(s.state.jobs.get(id(1)).unwrap().resumed);
+    s.keys("F");
+    assert_eq!(s.notice(), "nothing of it is left to be fetched");
+    let mut s = at_row(1);
+    s.keys("F");
+    assert_eq!(s.take(), []);
+}
