@@ -22,6 +22,7 @@ mod ratio;
 mod reference;
 mod request;
 mod secret;
+pub mod words;
 
 pub use catalog::{Catalog, Price};
 pub use clean::Clean;

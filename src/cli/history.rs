@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use super::args::{Args, History};
 use super::{Outcome, print};
 use crate::config::{Config, Environment};
-use crate::domain::{Clean, Failure, Generation, GenerationJson, StatusJson};
+use crate::domain::{Clean, Failure, Generation, GenerationJson, words};
 use crate::library::{Library, Query};
 
 pub(super) fn run(args: &Args, verb: &History) -> Result<Outcome, Failure> {
@@ -44,7 +44,7 @@ fn row(generation: &Generation, zone: &TimeZone, width: Option<usize>) -> Clean 
     let line = Clean::line(&format!(
         "{}  {when}  {:<9}  {}  {}  {}{}  {}",
         generation.id.short(),
-        StatusJson::of(generation).as_str(),
+        words::stand(generation),
         Clean::line(&request.model),
         request.ratio,
         request.format,

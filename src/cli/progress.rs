@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 
 use super::print;
+use crate::domain::words::bytes;
 use crate::domain::{Clean, GenerationId, Progress};
 
 /// The line, shared with the tasks that tell it something.
@@ -20,9 +21,20 @@ pub(super) struct Ticker {
 struct Shared {
     started: Instant,
     count: u8,
-    lines: Mutex<BTreeMap<GenerationId, String>>,
+    lines: Mutex<BTreeMap<GenerationId, Line>>,
     /// Nothing is drawn any more.
     over: AtomicBool,
+}
+
+/// What a generation does.
+enum Line {
+    Words(String),
+    /// It is sent again then.
+    Waits {
+        words: String,
+        until: Instant,
+    },
+    Ended,
 }
 
 impl Ticker {
@@ -61,19 +73,31 @@ impl Ticker {
                 wait,
                 attempt,
                 of,
-            } => format!("{cause}; retrying {attempt}/{of} in {} s", wait.as_secs()),
-            Progress::Downloading { received, .. } => format!("{} KB", received / 1000),
+            } => {
+                return self.put(
+                    id,
+                    Line::Waits {
+                        words: format!("{cause}; retrying {attempt}/{of}"),
+                        until: Instant::now() + *wait,
+                    },
+                );
+            }
+            Progress::Downloading { received, .. } => bytes(*received),
             Progress::Saved(_) => "saved".to_owned(),
-            Progress::Finished(_) => "ended".to_owned(),
+            Progress::Finished(_) => return self.put(id, Line::Ended),
             // Such as "cannot save; trying again": what is waited for is worth knowing while it lasts.
             Progress::Notice(notice) => notice.to_string(),
             Progress::Text(_) | Progress::Received { .. } => return,
         };
+        self.put(id, Line::Words(words));
+    }
+
+    fn put(&self, id: GenerationId, line: Line) {
         self.shared
             .lines
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(id, words);
+            .insert(id, line);
         if self.task.is_some() {
             self.shared.draw();
         }
@@ -95,8 +119,9 @@ impl Shared {
             return;
         }
         let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        let ended = lines.values().filter(|l| *l == "ended").count();
-        let Some(words) = lines.values().find(|l| *l != "ended") else {
+        let is_over = |line: &&Line| matches!(line, Line::Ended);
+        let ended = lines.values().filter(is_over).count();
+        let Some(line) = lines.values().find(|line| !is_over(line)) else {
             return;
         };
         let of = if self.count > 1 {
@@ -104,9 +129,52 @@ impl Shared {
         } else {
             String::new()
         };
-        let line = format!("{of}{words}, {} s", self.started.elapsed().as_secs());
+        let line = format!("{of}{}", line.at(Instant::now(), self.started));
         // A line that wraps could not be wiped.
         let width = print::stderr_width().unwrap_or(80).min(80);
         print::status(&print::cut(Clean::line(&line), width.saturating_sub(1)));
+    }
+}
+
+impl Line {
+    /// Its words at `now`, with one figure of time: how long is still waited, else how long it took so far.
+    fn at(&self, now: Instant, started: Instant) -> String {
+        match self {
+            Self::Waits { words, until } => {
+                let left = until.saturating_duration_since(now);
+                match left.as_millis().div_ceil(1000) {
+                    0 => words.clone(),
+                    seconds => format!("{words} in {seconds} s"),
+                }
+            }
+            Self::Words(words) => {
+                let took = now.saturating_duration_since(started);
+                format!("{words}, {} s", took.as_secs())
+            }
+            Self::Ended => String::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_counted_down_and_is_the_only_figure() {
+        let start = Instant::now();
+        let line = Line::Waits {
+            words: "too many requests; retrying 1/2".to_owned(),
+            until: start + Duration::from_secs(7),
+        };
+        let at = |ms| line.at(start + Duration::from_millis(ms), start);
+        assert_eq!(at(0), "too many requests; retrying 1/2 in 7 s");
+        assert_eq!(at(6_500), "too many requests; retrying 1/2 in 1 s");
+        assert_eq!(at(7_000), "too many requests; retrying 1/2");
+        let sent = Line::Words("sent".to_owned());
+        assert_eq!(
+            sent.at(start + Duration::from_secs(12), start),
+            "sent, 12 s"
+        );
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use rusqlite::ErrorCode;
 
+use crate::domain::words::bytes;
 use crate::domain::{Failure, FailureKind, Generation, GenerationId, IllegalStep, State};
 
 use super::error::{is_damage, is_full};
@@ -38,20 +39,10 @@ fn full(path: &Path) -> Failure {
         .find_map(|at| rustix::fs::statvfs(at).ok())
         .map_or_else(
             || "no".to_owned(),
-            |fs| amount(fs.f_bavail.saturating_mul(fs.f_frsize)),
+            |fs| bytes(fs.f_bavail.saturating_mul(fs.f_frsize)),
         );
     library(format!("no space left for {}: {free} free", path.display()))
         .hint("make room there, then try again")
-}
-
-/// Bytes in the unit that people think in.
-fn amount(bytes: u64) -> String {
-    match bytes {
-        0..1_000 => format!("{bytes} bytes"),
-        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
-        1_000_000..1_000_000_000 => format!("{} MB", bytes / 1_000_000),
-        _ => format!("{} GB", bytes / 1_000_000_000),
-    }
 }
 
 /// What the database said.

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::domain::{FailureKind, Generation, State as Stand, StatusJson};
+pub use crate::domain::words::{bytes, cancelled};
+use crate::domain::{Generation, StatusJson, words};
 
 use super::{Action, Ask, Job, Jobs, Stage, State, Wait};
 
@@ -13,15 +14,6 @@ pub fn elapsed(time: Duration) -> String {
     match time.as_secs() {
         s @ 0..60 => format!("{s} s"),
         s => format!("{} min {:02} s", s / 60, s % 60),
-    }
-}
-
-/// `812 B`, `6.1 MB`.
-pub fn bytes(n: u64) -> String {
-    match n {
-        0..1_000 => format!("{n} B"),
-        1_000..1_000_000 => format!("{} kB", n / 1_000),
-        _ => format!("{:.1} MB", n as f64 / 1e6),
     }
 }
 
@@ -121,20 +113,9 @@ pub fn stand(generation: &Generation, running: Option<&Job>, now: Duration) -> S
     if let Some(running) = running {
         return job(running, now);
     }
-    match (generation.state, StatusJson::of(generation)) {
-        (Stand::Cancelled, _) => cancelled(generation),
-        (_, StatusJson::Unknown) => "unknown: may have been billed".to_owned(),
-        (_, StatusJson::Running) => "running elsewhere".to_owned(),
-        (_, status) => status.as_str().to_owned(),
-    }
-}
-
-/// What it may have cost that one was cancelled.
-pub fn cancelled(generation: &Generation) -> String {
-    match &generation.failure {
-        Some(failure) if failure.maybe_billed => "cancelled, may be billed".to_owned(),
-        Some(failure) if failure.kind == FailureKind::Cancelled => failure.message.to_string(),
-        _ => "cancelled, nothing was sent".to_owned(),
+    match StatusJson::of(generation) {
+        StatusJson::Running => "running elsewhere".to_owned(),
+        _ => words::stand(generation),
     }
 }
 
