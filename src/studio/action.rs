@@ -330,7 +330,7 @@ pub const ACTIONS: &[ActionInfo] = &{
         row(A::CancelQueued, "cancel-queued", History, "cancel all that are queued"),
         row(A::RemoveDemo, "remove-demo", History, "remove all pictures of the demo endpoint; asks"),
         row(A::SaveCopy, "save-copy", History, "save a copy where plantain was started").hint(34, "save"),
-        row(A::Convert, "convert", History, "write it once more in the format of the settings, beside its file").hint(45, "convert"),
+        row(A::Convert, "convert", History, "write it once more beside its file, as asked or in the format of the settings").hint(45, "convert"),
         row(A::CopyPath, "copy-path", History, "copy the file's path").hint(36, "path"),
         row(A::CopyUrl, "copy-url", History, "copy the picture's URL"),
         row(A::CopyPrompt, "copy-prompt", History, "copy the prompt"),

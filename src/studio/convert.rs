@@ -1,17 +1,21 @@
 //! What the shown picture can be converted to, and how that is offered under it. Nothing is asked: a question would take
 //! the Enter of somebody who types.
 
-use crate::domain::{Convert, FileFormat, OutputFormat};
+use crate::domain::{Convert, FileFormat, OutputFormat, Picture};
 
 use super::{Action, Context, Focus, State};
 
-/// The form's format, or the one that was asked for where the picture has the form's already.
+/// The format that was asked for, or the form's: the first that there is no file of yet.
 pub(super) fn target(state: &State) -> Option<OutputFormat> {
     let asked = state.history.selected()?.request.format;
     let picture = state.history.shown()?;
-    [state.form.format, asked]
+    [asked, state.form.format]
         .into_iter()
-        .find(|format| picture.can_become(*format))
+        .find(|format| is_open(picture, *format))
+}
+
+fn is_open(picture: &Picture, format: OutputFormat) -> bool {
+    picture.can_become(format) && picture.converted_to(FileFormat::from(format)).is_none()
 }
 
 /// With `convert = "ask"`, for a picture that came in another format than asked and was not converted to that yet: the
@@ -20,8 +24,7 @@ pub fn offer(state: &State) -> Option<(String, String)> {
     let generation = state.history.selected()?;
     let picture = state.history.shown()?;
     let asked = generation.request.format;
-    let open = picture.can_become(asked) && picture.converted_to(FileFormat::from(asked)).is_none();
-    if state.convert != Convert::Ask || !open || !generation.state.is_final() {
+    if state.convert != Convert::Ask || !is_open(picture, asked) || !generation.state.is_final() {
         return None;
     }
     let keymap = &state.keymap;
@@ -36,6 +39,5 @@ pub fn offer(state: &State) -> Option<(String, String)> {
         Some(action) => format!("{} {convert}", keymap.keys_in(action, state.contexts())?),
         None => convert,
     };
-    let to = target(state)?;
-    Some((keys, format!("writes a {to} beside it")))
+    Some((keys, format!("writes a {asked} beside it")))
 }

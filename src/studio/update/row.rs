@@ -274,14 +274,21 @@ pub(super) fn convert(state: &mut State) -> Vec<Effect> {
         }
         None if picture.size.is_none() => warn(
             state,
-            format!(
-                "a {} that cannot be opened cannot be converted",
-                picture.format
-            ),
+            match picture.format.as_str() {
+                format if format.starts_with(['a', 'e', 'i', 'o', 'u']) => {
+                    format!("an {format} that cannot be opened cannot be converted")
+                }
+                format => format!("a {format} that cannot be opened cannot be converted"),
+            },
             "y y copies its path",
         ),
         None => {
-            let text = format!("the picture is {} already", picture.format);
+            let form = state.form.format;
+            let text = if picture.can_become(form) {
+                format!("a {form} stands beside it already")
+            } else {
+                format!("the picture is {} already", picture.format)
+            };
             warn(state, text, "F5 chooses another format");
         }
     }

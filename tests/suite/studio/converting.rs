@@ -40,7 +40,20 @@ fn the_key_converts_to_the_forms_format() {
         result: Ok("wrote fox.png".into()),
     });
     assert_eq!(s.notice(), "wrote fox.png");
+    // What was asked comes first, and then the form's.
     s.state.form.format = OutputFormat::Webp;
+    s.act(Action::Convert);
+    assert!(matches!(
+        s.take()[..],
+        [Effect::Convert {
+            to: OutputFormat::Png,
+            ..
+        }]
+    ));
+    let mut converted = row.clone();
+    converted.pictures[0].converted = vec!["/pictures/1.png".into()];
+    s.event(Event::LibraryChanged).load(vec![converted], false);
+    s.take();
     s.act(Action::Convert);
     assert!(matches!(
         s.take()[..],
@@ -49,7 +62,12 @@ fn the_key_converts_to_the_forms_format() {
             ..
         }]
     ));
+    s.state.form.format = OutputFormat::Png;
+    s.act(Action::Convert);
+    assert_eq!(s.notice(), "a png stands beside it already");
     // The form's is what it is: then what was asked for.
+    s.event(Event::LibraryChanged).load(vec![row], false);
+    s.take();
     s.state.form.format = OutputFormat::Jpeg;
     s.act(Action::Convert);
     let task = match s.take()[..] {
@@ -81,7 +99,7 @@ fn where_nothing_can_be_converted_it_says_why() {
     kept.pictures[0].size = None;
     for (row, words) in [
         (same, "the picture is png already"),
-        (kept, "a avif that cannot be opened cannot be converted"),
+        (kept, "an avif that cannot be opened cannot be converted"),
     ] {
         let mut s = Script::with_rows(120, 40, vec![row]);
         s.keys("<Esc>C");
@@ -95,6 +113,12 @@ fn where_nothing_can_be_converted_it_says_why() {
 fn it_is_offered_where_it_was_asked_to_be() {
     let mut s = asking(vec![other_format(1)]);
     assert_eq!(offered(&s), "Esc C writes a png beside it");
+    s.state.form.format = OutputFormat::Webp;
+    assert_eq!(
+        offered(&s),
+        "Esc C writes a png beside it",
+        "what was asked"
+    );
     s.keys("<Esc>");
     assert_eq!(offered(&s), "C writes a png beside it");
     s.keys("<Alt+2>");
