@@ -26,21 +26,19 @@ pub(super) async fn offer(
             open.then_some((at, picture.id, to))
         })
         .collect();
-    let &(first, _, to) = wanted.first()?;
+    let &(_, _, to) = wanted.first()?;
+    // What came was told when it came.
     let what = match wanted.len() {
-        1 => {
-            let got = generations[first].selected().map(|p| p.format.as_str());
-            let got = got.unwrap_or("another");
-            format!("asked {to}, got {got}: a {to} can be written beside it")
-        }
-        many => format!("{many} pictures are no {to}: it can be written beside each"),
+        1 => format!("a {to} beside it"),
+        many => format!("a {to} beside each of {many} pictures"),
     };
     if silent || !io::stdin().is_terminal() || print::stderr_width().is_none() {
-        let note = format!("{what}: C in the studio, or convert = \"always\" in the settings");
+        let note =
+            format!("{what} is written by C in the studio, or by itself with convert = \"always\"");
         print::note(&Clean::line(&note));
         return None;
     }
-    print::ask(&Clean::line(&format!("{what}. Do it? [y/N]")));
+    print::ask(&Clean::line(&format!("write {what}? [y/N]")));
     let answer = tokio::select! {
         answer = blocking(line) => answer,
         number = signals.next_end() => {
