@@ -45,3 +45,25 @@ async fn a_proxy_carries_pictures_and_its_own_address_is_not_vetted() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_gateway_on_this_machine_is_asked_past_the_proxy() {
+    let proxy = proxy("http://unused.test/a.png").await;
+    let gateway = RawServer::start(|request| match request.method.as_str() {
+        "POST" => {
+            let text = format!(r#"{{"choices":[{{"message":{{"content":"![a](data:image/png;base64,{PNG})"}},"finish_reason":"stop"}}]}}"#);
+            answer(200, &[], text.as_bytes())
+        }
+        _ => answer(404, &[], b""),
+    })
+    .await;
+    let home = Home::at(&gateway.url())
+        .set("HTTP_PROXY", &proxy.url())
+        .set("HTTPS_PROXY", &proxy.url())
+        .set("ALL_PROXY", &proxy.url());
+    home.run(&["generate", "--no-preview", "-m", MODEL, "a cat"])
+        .await
+        .done();
+    assert_eq!(gateway.count("POST"), 1);
+    assert!(proxy.requests().is_empty(), "{:?}", proxy.requests());
+}
