@@ -2,7 +2,9 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
+use plantain::config::{Config, Environment, Overrides};
 use plantain::studio::Keymap;
 use plantain::studio::keymap::{DEFAULT, key_table_markdown};
 
@@ -43,11 +45,48 @@ fn every_setting_is_named_where_settings_are_explained() {
         "PLANTAIN_CONFIG",
         "PLANTAIN_GRAPHICS",
         "NO_COLOR",
+        "HTTP_PROXY",
+        "NO_PROXY",
+        "ACCESSIBLE",
         "cargo run --release",
         "cargo test",
     ] {
         assert!(readme.contains(name), "{name} is not in the README");
     }
+    let home = tempfile::tempdir().unwrap();
+    let environment = Environment {
+        home: Some(home.path().to_owned()),
+        cwd: home.path().to_owned(),
+        ..Environment::default()
+    };
+    let config = Config::load(&environment, &Overrides::default()).unwrap();
+    let rows = config.settings.rows();
+    assert!(rows.len() > 10, "{rows:?}");
+    for (name, ..) in rows {
+        let named = readme.contains(&format!("`{name}`"));
+        assert!(named, "the setting {name} is not in the README");
+    }
+}
+
+#[test]
+fn every_flag_is_named() {
+    let readme = fs::read_to_string(path()).unwrap();
+    let mut flags = 0;
+    for verb in ["", "generate", "history", "show", "serve", "config"] {
+        let mut help = Command::new(env!("CARGO_BIN_EXE_plantain"));
+        let help = help.args(Some(verb).filter(|v| !v.is_empty()));
+        let help = help.arg("--help").output().unwrap();
+        let help = String::from_utf8(help.stdout).unwrap();
+        for line in help.lines().map(str::trim_start) {
+            let flag = line.split([' ', ',']).find(|word| word.starts_with("--"));
+            let Some(flag) = flag.filter(|_| line.starts_with('-')) else {
+                continue;
+            };
+            flags += 1;
+            assert!(readme.contains(flag), "{verb} {flag} is not in the README");
+        }
+    }
+    assert!(flags > 20, "{flags}");
 }
 
 #[test]
