@@ -9,6 +9,8 @@ use super::error::Error;
 use super::rows::Rows;
 use super::{OWN_FOLDER, schema};
 
+/// Up to this size in bytes, some hundred generations, the indexes are held against their tables at every start.
+const TINY: u64 = 1024 * 1024;
 /// A look at every page takes about 3 ms a MB. Up to this size in bytes, some thousand generations, it is taken at every
 /// start.
 const SMALL: u64 = 4 * 1024 * 1024;
@@ -44,10 +46,13 @@ pub(super) fn check(rows: &Rows, after_a_crash: bool) -> Result<(), Error> {
         ask(rows.connection, "PRAGMA integrity_check(1)")?;
         read_all(rows)?;
         unmark(rows.folder);
-    } else if size(rows.connection)? <= limit {
-        ask(rows.connection, "PRAGMA quick_check(1)")?;
+        return Ok(());
     }
-    Ok(())
+    match size(rows.connection)? {
+        ..=TINY => ask(rows.connection, "PRAGMA integrity_check(1)"),
+        bytes if bytes <= limit => ask(rows.connection, "PRAGMA quick_check(1)"),
+        _ => Ok(()),
+    }
 }
 
 fn ask(connection: &Connection, pragma: &str) -> Result<(), Error> {
