@@ -48,9 +48,20 @@ const MAX_USAGE: usize = 4096;
 /// Most of a name or a reason, bytes.
 const MAX_NAME: usize = 200;
 
+/// [`MAX_KEPT`]; less in a test, which has no minutes to spare.
+#[derive(Debug)]
+struct Most(usize);
+
+impl Default for Most {
+    fn default() -> Self {
+        Self(MAX_KEPT)
+    }
+}
+
 /// An answer that is arriving.
 #[derive(Debug, Default)]
 pub struct Reply {
+    most: Most,
     mask: Mask,
     blobs: Blobs,
     voices: BTreeMap<u64, Voice>,
@@ -282,7 +293,9 @@ impl Reply {
     /// How much more text is kept, bytes.
     fn room(&self) -> usize {
         let voices = self.voices.values().chain([&self.thoughts]);
-        MAX_KEPT.saturating_sub(voices.map(|voice| voice.text().len()).sum())
+        self.most
+            .0
+            .saturating_sub(voices.map(|voice| voice.text().len()).sum())
     }
 
     /// The next piece of a choice's content, or of the thoughts, as it may be kept.
@@ -357,4 +370,33 @@ fn unescaped(json: &str) -> String {
         .replace("\\/", "/")
         .replace("\\n", "\n")
         .replace("\\\"", "\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_choices_share_what_is_kept_of_the_text() {
+        let mut reply = Reply {
+            most: Most(1_000),
+            ..Reply::new()
+        };
+        let words = "word ".repeat(60);
+        for n in 0..5 {
+            let json = serde_json::json!({"choices": [{"index": n, "delta": {"content": words}}]});
+            reply.push(Chunk::Payload(Payload {
+                event: None,
+                json: json.to_string().into_bytes(),
+                blobs: Vec::new(),
+                framed: true,
+                finished: true,
+            }));
+        }
+        let kept: usize = reply.voices.values().map(|voice| voice.text().len()).sum();
+        assert_eq!(kept, 900, "three pieces of 300 have room");
+        let answer = reply.finish(End::Closed);
+        let told = |notice: &Clean| notice.as_str().contains("its end was left out");
+        assert!(answer.notices.iter().any(told), "{:?}", answer.notices);
+    }
 }

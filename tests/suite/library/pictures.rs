@@ -211,7 +211,8 @@ fn a_spooled_picture_is_a_temporary_of_its_month_until_it_is_saved() {
     assert_eq!(there.len(), 2, "{there:?}");
     for name in &there {
         assert!(
-            name.starts_with("2026-11/.24-140233-fox-00000001") && name.strip_suffix(".tmp").is_some(),
+            name.starts_with("2026-11/.24-140233-fox-00000001")
+                && name.strip_suffix(".tmp").is_some(),
             "{name}"
         );
         assert!(name.len() <= 120 + 8, "{name}");
