@@ -28,7 +28,7 @@ pub use catalog::{Catalog, Price};
 pub use clean::Clean;
 pub use convert::Convert;
 pub use difference::{Difference, remarks};
-pub use display::{CellSize, ColorDepth, Display, GraphicsKind};
+pub use display::{CellSize, ColorDepth, Display, Glyphs, GraphicsKind};
 pub use failure::{Failure, FailureKind};
 pub use format::{FileFormat, OutputFormat};
 pub use generation::{Generation, IllegalStep, State, Step};

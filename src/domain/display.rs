@@ -60,6 +60,20 @@ impl FromStr for GraphicsKind {
     }
 }
 
+/// Block characters for pictures, coarsest first: how many pixels one cell has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Glyphs {
+    /// 1 x 2: U+2580 and U+2584, in every font.
+    #[default]
+    Halves,
+    /// 2 x 2: U+2596 to U+259F.
+    Quadrants,
+    /// 2 x 3: U+1FB00 to U+1FB3B (Unicode 13).
+    Sextants,
+    /// 2 x 4: U+1CD00 to U+1CDE5 (Unicode 16).
+    Octants,
+}
+
 /// How many colours text cells have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ColorDepth {

@@ -3,10 +3,11 @@
 //! The verdict is a function of the answers so far, so an answer that comes late only makes it better. Nothing waits
 //! here: the terminal that says nothing gets half-blocks.
 
-use crate::domain::{CellSize, Clean, ColorDepth, GraphicsKind};
+use crate::domain::{CellSize, Clean, ColorDepth, Glyphs, GraphicsKind};
 
 use super::environment::{Environment, Window};
 use super::reply::Reply;
+use super::route::Route;
 
 /// The `i` of the kitty query; no picture of ours has it.
 const KITTY_QUERY_ID: u32 = 31;
@@ -45,6 +46,14 @@ pub struct Capabilities {
     pub background: Option<(u8, u8, u8)>,
     /// tmux or screen stands between.
     pub multiplexed: bool,
+    /// How pictures reach the terminal that draws.
+    pub route: Route,
+    /// kitty's Unicode placeholders: a picture stands in cells of text, which tmux moves and erases like any other.
+    pub placeholders: bool,
+    /// The finest block characters that the terminal's font is trusted with.
+    pub glyphs: Glyphs,
+    /// A network stands between (SSH).
+    pub remote: bool,
     /// What the terminal calls itself.
     pub name: Option<Clean>,
 }
@@ -96,6 +105,10 @@ impl Capabilities {
                 _ => None,
             }),
             multiplexed: env.multiplexed(),
+            route: Route::Direct,
+            placeholders: false,
+            glyphs: Glyphs::Halves,
+            remote: env.ssh,
             name,
         }
     }
