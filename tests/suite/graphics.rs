@@ -4,5 +4,6 @@ mod capabilities;
 mod encoders;
 mod pictures;
 mod plan;
+mod playback;
 mod screen;
 mod stage;
