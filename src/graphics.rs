@@ -1,9 +1,10 @@
 //! Pictures for terminals, as bytes; pure: no clock, no tty, no files.
 //!
-//! [`queries`] and [`Capabilities::parse`] find out what the terminal can show; [`Stage`] brings placements up and
+//! [`Answers::ask`] and [`Capabilities::judge`] find out what the terminal can show; [`Stage`] brings placements up and
 //! takes them away in the studio; [`Print`] prints one picture between the lines of a shell.
 
 mod ansi;
+mod answers;
 mod blocks;
 mod cache;
 mod capabilities;
@@ -26,9 +27,10 @@ mod rung;
 mod sixel;
 mod stage;
 
-pub use capabilities::{Capabilities, queries};
+pub use answers::Answers;
+pub use capabilities::Capabilities;
 pub use cut::{minus, minus_all};
-pub use environment::{Environment, Window};
+pub use environment::{Environment, Multiplexer, Window};
 pub use link::Link;
 pub use payload::{Band, EncodeError, EncodeJob, Payload, PayloadKey};
 pub use placement::{Placement, fit};

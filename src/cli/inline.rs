@@ -12,10 +12,10 @@ use super::args::Common;
 use super::print;
 use crate::config::{Config, Environment};
 use crate::domain::{ColorDepth, Failure, FailureKind, GraphicsKind};
-use crate::graphics::{Bitmap, Capabilities, Print, queries};
+use crate::graphics::{Answers, Bitmap, Capabilities, Print};
 use crate::picture::{self, Pixels};
 use crate::runtime::{capabilities_of, decode, environment_of};
-use crate::terminal::{Asked, LOCAL_LIMIT, REMOTE_LIMIT, Tty, ask, is_terminal};
+use crate::terminal::{Asked, Probe, Tty, ask, is_terminal};
 
 /// Rows that stay for the command line above, and for the path and the shell's prompt below.
 const SPARE_ROWS: u16 = 3;
@@ -27,7 +27,7 @@ pub(super) struct Inline {
     remote: bool,
     /// Kept until the last picture is out: while an answer is owed, the terminal must not echo it. Dropping it may take
     /// some of the 2 s that a silent terminal has.
-    _asked: Option<Asked>,
+    _asked: Asked,
 }
 
 impl Inline {
@@ -48,19 +48,14 @@ impl Inline {
             Tty::open().map_err(|e| failure(format!("the terminal cannot be opened: {e}")))?;
         let size = tty.size();
         let facts = environment_of(environment, size);
-        let wanted = capabilities_of(&[], &facts, &config.settings);
+        let wanted = capabilities_of(&Answers::default(), &facts, &config.settings);
         if wanted.kind == GraphicsKind::Off {
             return Ok(None);
         }
-        let limit = if facts.ssh { REMOTE_LIMIT } else { LOCAL_LIMIT };
-        let asked = facts
-            .answers_queries()
-            .then(|| ask(&tty, &queries(&facts), limit))
-            .transpose()
+        let asked = ask(&tty, &facts, Probe::limit(&facts))
             .map_err(|e| failure(format!("the terminal cannot be asked: {e}")))?;
-        let replies = asked.as_ref().map_or(&[][..], |asked| asked.replies());
         Ok(Some(Self {
-            capabilities: capabilities_of(replies, &facts, &config.settings),
+            capabilities: capabilities_of(asked.answers(), &facts, &config.settings),
             room: Size::new(
                 size.cells.width,
                 size.cells.height.saturating_sub(SPARE_ROWS).max(1),

@@ -15,6 +15,10 @@ pub struct Environment {
     pub konsole: bool,
     /// `TMUX` is set.
     pub tmux: bool,
+    /// `STY` is set: GNU screen.
+    pub screen: bool,
+    /// `ZELLIJ` is set.
+    pub zellij: bool,
     /// `SSH_CONNECTION` or `SSH_TTY` is set.
     pub ssh: bool,
     /// `NO_COLOR` is set and not empty.
@@ -36,6 +40,15 @@ pub struct Window {
     pub height: u16,
 }
 
+/// What may stand in front of the terminal and take kitty's sequences for something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Multiplexer {
+    /// tmux, which makes the title of the pane of them, but hands wrapped ones through where it may.
+    Tmux,
+    /// GNU screen.
+    Screen,
+}
+
 /// Terminals that draw iTerm2's inline images, by a part of their name (viuer's list).
 const ITERM2_PROGRAMS: [&str; 5] = ["iTerm", "WezTerm", "mintty", "rio", "WarpTerminal"];
 
@@ -46,15 +59,31 @@ impl Environment {
         !matches!(self.term.as_str(), "" | "dumb" | "linux")
     }
 
-    /// Whether tmux or screen stands between: the answers are theirs, and pictures do not pass.
+    /// Whether tmux or screen may stand in front of us; a terminal that was started from one of their panes inherits
+    /// their variables.
     pub fn multiplexed(&self) -> bool {
-        self.tmux || self.term.starts_with("tmux") || self.term.starts_with("screen")
+        self.tmux || self.screen || self.multiplexer().is_some()
     }
 
-    /// The variable that names a terminal with iTerm2's inline images, if one does.
+    /// The multiplexer in front of us where it does not tell its name: by `TERM`, which a terminal sets anew.
+    pub fn multiplexer(&self) -> Option<Multiplexer> {
+        let term = |prefix: &str| self.term.starts_with(prefix);
+        if term("tmux") || term("screen") && self.tmux && !self.screen {
+            Some(Multiplexer::Tmux)
+        } else if term("screen") {
+            Some(Multiplexer::Screen)
+        } else {
+            None
+        }
+    }
+
+    /// The variable that names a terminal with iTerm2's inline images, if one does. Inside Zellij, which swallows these
+    /// images, the variables are those of the terminal that it was started in.
     pub(super) fn iterm2_by(&self) -> Option<String> {
         let named = |value: &str| ITERM2_PROGRAMS.iter().any(|name| value.contains(name));
-        if named(&self.term_program) {
+        if self.zellij {
+            None
+        } else if named(&self.term_program) {
             Some(format!("TERM_PROGRAM is {}", self.term_program))
         } else if named(&self.lc_terminal) {
             Some(format!("LC_TERMINAL is {}", self.lc_terminal))

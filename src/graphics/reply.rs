@@ -7,10 +7,12 @@ use crate::domain::Clean;
 /// An answer is never typed text: what arrives late, unasked or twice is a `Reply` too, and is then ignored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {
-    /// `APC G i=ID ; OK ST`, or an error text in place of `OK`.
+    /// `APC G i=ID[,p=PLACEMENT] ; OK ST`, or an error text in place of `OK`.
     KittyGraphics {
         /// The `i` that the command carried; 0 when the answer names none.
         id: u32,
+        /// The `p` that the command carried.
+        placement: Option<u32>,
         /// The text is exactly `OK`.
         ok: bool,
         /// `OK`, or `CODE:text`, e.g. `EBADF:…`.

@@ -14,6 +14,14 @@ pub enum Route {
 }
 
 impl Route {
+    /// The way through `levels` tmux; straight for 0.
+    pub(super) const fn through(levels: u8) -> Self {
+        match levels {
+            0 => Self::Direct,
+            levels => Self::Tmux { levels },
+        }
+    }
+
     /// `sequence` (one or more whole escape sequences) as it is to be written. tmux takes off one `DCS tmux; … ST` in
     /// which each ESC stands twice (tmux(1), `allow-passthrough`).
     pub fn wrap(self, sequence: &[u8]) -> Vec<u8> {

@@ -229,6 +229,18 @@ impl Stage {
         out
     }
 
+    /// Whether a picture is on its way in chunks, between which kitty takes no other command.
+    pub fn is_transmitting(&self) -> bool {
+        self.held.open().is_some()
+    }
+
+    /// The bytes that end a transmission, for a command that cannot wait; its picture starts over.
+    pub fn interrupt(&mut self) -> Vec<u8> {
+        let mut out = Vec::new();
+        self.held.abort(&mut out);
+        out
+    }
+
     fn surface(&self) -> Surface {
         match self.caps.kind {
             GraphicsKind::Kitty => Surface::Layered,

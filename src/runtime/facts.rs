@@ -1,7 +1,7 @@
 //! What is known of the terminal without asking, and what its answers make of it. One place for both faces.
 
 use crate::config::{self, Settings};
-use crate::graphics::{Capabilities, Environment, Reply, Window};
+use crate::graphics::{Answers, Capabilities, Environment, Window};
 use crate::terminal::TtySize;
 
 /// The environment's facts about the terminal.
@@ -15,6 +15,8 @@ pub fn environment_of(environment: &config::Environment, size: TtySize) -> Envir
         colorterm: var("COLORTERM"),
         konsole: set("KONSOLE_VERSION"),
         tmux: set("TMUX"),
+        screen: set("STY"),
+        zellij: set("ZELLIJ"),
         ssh: set("SSH_CONNECTION") || set("SSH_TTY"),
         no_color: set("NO_COLOR"),
         window: window_of(size),
@@ -33,11 +35,11 @@ pub(super) fn window_of(size: TtySize) -> Window {
 
 /// The verdict of the answers, unless a setting forces one.
 pub fn capabilities_of(
-    replies: &[Reply],
+    answers: &Answers,
     facts: &Environment,
     settings: &Settings,
 ) -> Capabilities {
-    let told = Capabilities::parse(replies, facts);
+    let told = Capabilities::judge(answers, facts);
     match settings.graphics.value {
         Some(kind) => told.forced(kind, &settings.graphics.source.to_string()),
         None => told,

@@ -162,7 +162,7 @@ impl Studio {
     fn told(&mut self, told: Told) {
         match told {
             Told::Resized => {
-                let size = self.face.resized();
+                let size = self.face.resized(self.clock.now().since_start);
                 self.event(Event::Input(crossterm::event::Event::Resize(
                     size.width,
                     size.height,
@@ -257,6 +257,7 @@ impl Studio {
                 self.face.probe(now);
                 self.face.repaint();
             }
+            Effect::CheckTerminal => self.face.check(self.clock.now().since_start),
             Effect::Suspend => self.hands.suspend = true,
             Effect::Bell => {
                 if self.bell {

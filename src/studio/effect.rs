@@ -90,6 +90,8 @@ pub enum Effect {
     SaveSession(Box<Session>),
     /// Ask the terminal again what it can do, and draw and send everything anew.
     ProbeTerminal,
+    /// Ask the terminal again what it can do, if that was not asked just now; nothing is drawn anew unless it changed.
+    CheckTerminal,
     /// Restore the terminal and stop the process (SIGTSTP).
     Suspend,
     /// Tell the user that something ended, as the settings say (bell, OSC 9 ..).

@@ -9,21 +9,27 @@ use rustix::termios::tcgetpgrp;
 
 use super::guard::{hush, restore_now};
 use super::tty::{Ready, wait};
-use super::{Decoder, Input, Probe, Tty};
-use crate::graphics::Reply;
+use super::{Decoder, Input, Probe, Told, Tty};
+use crate::graphics::{Answers, Environment, Reply};
 
 /// What a terminal answered. While it owes an answer its echo is off; dropping this waits for the answer (at most 2 s
 /// after the question) and sets the terminal back, so that neither screen nor shell gets it. Print, then drop.
 #[derive(Debug)]
 pub struct Asked {
-    replies: Vec<Reply>,
+    answers: Answers,
+    took: Option<Duration>,
     owing: Option<Owing>,
 }
 
 impl Asked {
-    /// The answers, in order; empty from a silent terminal.
-    pub fn replies(&self) -> &[Reply] {
-        &self.replies
+    /// The answers; none from a silent terminal.
+    pub fn answers(&self) -> &Answers {
+        &self.answers
+    }
+
+    /// How long all of them took; `None` when they did not all come.
+    pub fn took(&self) -> Option<Duration> {
+        self.took
     }
 
     /// Whether an answer may still come; dropping this then waits for it.
@@ -32,17 +38,24 @@ impl Asked {
     }
 }
 
-/// Sends `queries` (whose last is DA1) and waits for the answers, at most for `limit`.
+/// Asks what the terminal can do and waits for the answers, at most for `limit`
+/// ([`Probe::limit`]).
 ///
 /// A job in the background is answered nothing, since asking would stop it. Keys typed meanwhile are lost: a terminal
 /// cannot be made to read them again. An ending that runs no destructors calls [`restore_now`].
-pub fn ask(tty: &Tty, queries: &[u8], limit: Duration) -> io::Result<Asked> {
+pub fn ask(tty: &Tty, facts: &Environment, limit: Duration) -> io::Result<Asked> {
+    let nothing = Asked {
+        answers: Answers::default(),
+        took: None,
+        owing: None,
+    };
     if tcgetpgrp(tty.input()).is_ok_and(|foreground| foreground != getpgrp()) {
-        return Ok(Asked {
-            replies: Vec::new(),
-            owing: None,
-        });
+        return Ok(nothing);
     }
+    let mut probe = Probe::default();
+    let Some(questions) = probe.begin(Duration::ZERO, limit, facts) else {
+        return Ok(nothing);
+    };
     hush(tty)?;
     let mut owing = Owing {
         tty: tty.clone(),
@@ -50,12 +63,15 @@ pub fn ask(tty: &Tty, queries: &[u8], limit: Duration) -> io::Result<Asked> {
         probe: Probe::default(),
         start: Instant::now(),
     };
-    tty.write(queries, limit)?;
-    owing.probe.begin(Duration::ZERO, limit);
-    let replies = owing.listen(limit);
+    tty.write(&questions, limit)?;
+    owing.probe = probe;
+    let over = owing.listen(limit);
+    let took = over.as_ref().map(|_| owing.start.elapsed());
+    let answers = over.or_else(|| owing.probe.expire(limit));
     let owes = owing.probe.owed(owing.start.elapsed()).is_some();
     Ok(Asked {
-        replies,
+        answers: answers.unwrap_or_default(),
+        took,
         owing: owes.then_some(owing),
     })
 }
@@ -70,33 +86,49 @@ struct Owing {
 }
 
 impl Owing {
-    /// Reads until the fence, or for `limit` since the start; gives what came.
-    fn listen(&mut self, limit: Duration) -> Vec<Reply> {
+    /// Reads for `limit` since the start, or until the last answer; gives all then.
+    fn listen(&mut self, limit: Duration) -> Option<Answers> {
         let until = self.start.checked_add(limit);
-        let mut buffer = [0; 1024];
-        while let Ok(Ready::Yes) = wait(self.tty.input(), PollFlags::IN, until, None) {
-            let inputs = match rustix::io::read(self.tty.input(), &mut buffer) {
-                Ok(0) | Err(_) => break,
-                Ok(length) => self.decoder.push(&buffer[..length]),
-            };
-            for input in inputs {
-                if let Input::Reply(reply) = input
-                    && let Some(all) = self.probe.reply(reply)
-                {
-                    return all;
+        loop {
+            for reply in self.read(until)? {
+                match self.probe.reply(reply) {
+                    Told::Nothing => {}
+                    Told::Ask(questions) => self.tty.write(&questions, limit).ok()?,
+                    Told::Over(answers) => return Some(answers),
                 }
             }
         }
-        self.probe.expire(limit).unwrap_or_default()
+    }
+
+    /// The answers of the next read; `None` when nothing comes until then, or ever.
+    fn read(&mut self, until: Option<Instant>) -> Option<Vec<Reply>> {
+        let mut buffer = [0; 1024];
+        let Ok(Ready::Yes) = wait(self.tty.input(), PollFlags::IN, until, None) else {
+            return None;
+        };
+        let length = rustix::io::read(self.tty.input(), &mut buffer).ok()?;
+        let inputs = self.decoder.push(&buffer[..length]);
+        let reply = |input| match input {
+            Input::Reply(reply) => Some(reply),
+            Input::Event(_) | Input::Hangup => None,
+        };
+        (length > 0).then(|| inputs.into_iter().filter_map(reply).collect())
     }
 }
 
 impl Drop for Owing {
     fn drop(&mut self) {
-        let elapsed = self.start.elapsed();
-        if let Some(left) = self.probe.owed(elapsed) {
-            self.probe.begin(elapsed, left);
-            self.listen(elapsed + left);
+        let now = self.start.elapsed();
+        let until = self
+            .probe
+            .owed(now)
+            .and_then(|left| self.start.checked_add(now + left));
+        while self.probe.owed(self.start.elapsed()).is_some()
+            && let Some(replies) = self.read(until)
+        {
+            for reply in &replies {
+                self.probe.swallow(reply);
+            }
         }
         restore_now();
     }

@@ -1,7 +1,8 @@
 //! The probe's exchange: which answers belong to it, and when it is over. Pure, but for [`drain`].
 //!
 //! Nothing waits for it: keys go on, the first frames use what the environment tells. The last question is DA1, which
-//! every terminal answers, so its answer is the fence; a terminal that is silent meets the limit instead.
+//! every terminal answers, so its answer is the fence; it may lead to more questions, for a terminal behind tmux. One
+//! that is silent meets the limit instead, which is for all of them.
 
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, timeout_at};
 
 use super::Input;
-use crate::graphics::Reply;
+use crate::graphics::{Answers, Environment, Reply};
 
 /// How long a local terminal may take to answer.
 pub const LOCAL_LIMIT: Duration = Duration::from_millis(250);
@@ -19,40 +20,89 @@ pub const REMOTE_LIMIT: Duration = Duration::from_millis(1500);
 /// How long after the questions an ending waits for their answers, which the shell would otherwise read as typed.
 const OWED: Duration = Duration::from_secs(2);
 
+/// What an answer means for the exchange.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// Others are still to come, or nobody waits for this one.
+    Nothing,
+    /// It gave rise to these questions, which are to be written.
+    Ask(Vec<u8>),
+    /// It was the last.
+    Over(Answers),
+}
+
+/// How often in a row tmux has to hand nothing through until it is believed that it does not.
+const UNHEARD: u32 = 2;
+/// How long after questions no others are asked unless the user wants them.
+const REST: Duration = Duration::from_secs(2);
+
 /// One terminal's exchange of questions and answers, which may be begun again. Times are since any fixed moment.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Probe {
+    facts: Environment,
     sent: Duration,
     /// None when nothing is being waited for.
     deadline: Option<Duration>,
     /// Fences that have not come; a late one must not end the next exchange.
     owed: u32,
-    replies: Vec<Reply>,
+    answers: Answers,
+    /// All questions have been answered once.
+    answered: bool,
+    /// How many exchanges since then met their limit.
+    cut_short: u32,
 }
 
 impl Probe {
-    /// The questions were sent at `now`; their answers count for as long as `limit`.
-    pub fn begin(&mut self, now: Duration, limit: Duration) {
+    /// How long the terminal may take.
+    pub fn limit(facts: &Environment) -> Duration {
+        if facts.ssh { REMOTE_LIMIT } else { LOCAL_LIMIT }
+    }
+
+    /// Gives the first questions, to be written at `now`; all answers count that come within `limit`. None where the
+    /// terminal is not to be asked.
+    pub fn begin(
+        &mut self,
+        now: Duration,
+        limit: Duration,
+        facts: &Environment,
+    ) -> Option<Vec<u8>> {
+        if !facts.answers_queries() {
+            return None;
+        }
         if self.owed(now).is_none() {
             self.owed = 0;
         }
+        self.forget_doubtful();
+        self.facts.clone_from(facts);
         self.sent = now;
+        self.answers = Answers::default();
+        let questions = self.answers.ask(facts)?;
         self.deadline = Some(now.saturating_add(limit));
         self.owed += 1;
-        self.replies.clear();
+        Some(questions)
     }
 
-    /// Takes an answer. Gives all of them when it is the fence; late and unasked ones are swallowed.
-    pub fn reply(&mut self, reply: Reply) -> Option<Vec<Reply>> {
-        let fence = matches!(reply, Reply::PrimaryAttributes(_));
-        if self.deadline.is_some() {
-            self.replies.push(reply);
+    /// Takes an answer. Late and unasked ones are swallowed.
+    pub fn reply(&mut self, reply: Reply) -> Told {
+        self.swallow(&reply);
+        if self.deadline.is_none() {
+            return Told::Nothing;
         }
-        if fence {
-            self.owed = self.owed.saturating_sub(1);
+        // The fence of an exchange before this one ends nothing.
+        if is_fence(&reply) && self.owed > 0 {
+            return Told::Nothing;
         }
-        (fence && self.owed == 0 && self.deadline.take().is_some())
-            .then(|| std::mem::take(&mut self.replies))
+        if !self.answers.take(reply) {
+            return Told::Nothing;
+        }
+        if let Some(questions) = self.answers.ask(&self.facts) {
+            self.owed += 1;
+            return Told::Ask(questions);
+        }
+        self.deadline = None;
+        self.answered = true;
+        self.cut_short = 0;
+        Told::Over(std::mem::take(&mut self.answers))
     }
 
     /// When to call [`Self::expire`]; `None` when the exchange is over.
@@ -60,18 +110,50 @@ impl Probe {
         self.deadline
     }
 
-    /// Ends the exchange if its limit has passed, and gives what came.
-    pub fn expire(&mut self, now: Duration) -> Option<Vec<Reply>> {
+    /// Ends the exchange if its limit has passed, and gives what came, if that is to be believed: a terminal that has
+    /// answered all before is only slow this time, unless a tmux in front of it hands nothing through any more.
+    pub fn expire(&mut self, now: Duration) -> Option<Answers> {
         self.deadline.filter(|deadline| now >= *deadline)?;
+        self.forget_doubtful();
         self.deadline = None;
-        Some(std::mem::take(&mut self.replies))
+        self.cut_short = self.cut_short.saturating_add(1);
+        let answers = std::mem::take(&mut self.answers);
+        let told = !self.answered || answers.is_doubtful() && self.cut_short >= UNHEARD;
+        told.then_some(answers)
+    }
+
+    /// Whether the last questions are old enough to ask again without a reason of the user's.
+    pub fn is_due(&self, now: Duration) -> bool {
+        self.deadline.is_none() && now.saturating_sub(self.sent) >= REST
     }
 
     /// How much longer an ending should wait for answers that are on their way; `None` when none are.
     pub fn owed(&self, now: Duration) -> Option<Duration> {
-        let until = self.sent.saturating_add(OWED);
+        let until = match self.deadline {
+            // tmux may have dropped the question.
+            Some(deadline) if self.answers.is_doubtful() => deadline,
+            _ => self.sent.saturating_add(OWED),
+        };
         (self.owed > 0 && now < until).then(|| until.saturating_sub(now))
     }
+
+    /// A tmux that has handed nothing through so far owes nothing.
+    fn forget_doubtful(&mut self) {
+        if self.deadline.is_some() && self.answers.is_doubtful() {
+            self.owed = self.owed.saturating_sub(1);
+        }
+    }
+
+    /// Takes an answer that leads to no more questions.
+    pub(super) fn swallow(&mut self, reply: &Reply) {
+        if is_fence(reply) {
+            self.owed = self.owed.saturating_sub(1);
+        }
+    }
+}
+
+fn is_fence(reply: &Reply) -> bool {
+    matches!(reply, Reply::PrimaryAttributes(_))
 }
 
 /// Reads away the answers that are still on their way, so that the shell does not. At once when none are, else until the
@@ -81,7 +163,7 @@ pub async fn drain(probe: &mut Probe, input: &mut UnboundedReceiver<Input>, now:
     let until = Instant::now() + left;
     while probe.owed > 0 {
         match timeout_at(until, input.recv()).await {
-            Ok(Some(Input::Reply(reply))) => drop(probe.reply(reply)),
+            Ok(Some(Input::Reply(reply))) => probe.swallow(&reply),
             Ok(Some(Input::Event(_))) => {}
             Ok(Some(Input::Hangup) | None) | Err(_) => return,
         }

@@ -5,5 +5,6 @@ mod encoders;
 mod pictures;
 mod plan;
 mod playback;
+mod recorded;
 mod screen;
 mod stage;

@@ -11,13 +11,12 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::config::{Config, Settings};
 use crate::domain::{Display, Failure, FailureKind, GraphicsKind};
-use crate::graphics::{Capabilities, Damage, EncodeJob, Environment, Reply, Stage, queries};
+use crate::graphics::{Answers, Capabilities, Damage, EncodeJob, Environment, Reply, Stage};
 use crate::runtime::clock::{Clock, FRAME};
 use crate::runtime::facts::{capabilities_of, window_of};
 use crate::studio::State;
 use crate::terminal::{
-    Input, InputStream, LOCAL_LIMIT, Line, Modes, Probe, REMOTE_LIMIT, Screen, Surface, Tty,
-    Writer, drain,
+    Input, InputStream, Line, Modes, Probe, Screen, Surface, Told, Tty, Writer, drain,
 };
 use crate::view::{self, Theme};
 
@@ -37,8 +36,10 @@ pub(super) struct Face {
     surface: Surface,
     stage: Stage,
     probe: Probe,
-    /// The terminal has answered all questions once.
-    answered: bool,
+    /// What is to be asked with the next frame.
+    questions: Vec<u8>,
+    /// The terminal is to be asked again as soon as no picture is on its way.
+    check: bool,
     writer: Option<Writer>,
     input: Option<InputStream>,
     /// Bytes that go before the next frame: questions, a bell, what takes old pictures away.
@@ -74,7 +75,7 @@ impl Face {
         let screen = Screen::enter(tty, modes).map_err(failure)?;
         let writer = Writer::start(tty).map_err(failure)?;
         let (input, received) = InputStream::start(tty).map_err(failure)?;
-        let capabilities = capabilities_of(&[], &facts, &settings);
+        let capabilities = capabilities_of(&Answers::default(), &facts, &settings);
         let theme = theme.at(capabilities.colors);
         let mut stage = Stage::new(capabilities);
         // Nothing is on the stage yet, so nothing has to be taken away.
@@ -88,7 +89,8 @@ impl Face {
             surface: Surface::new(tty.size().cells),
             stage,
             probe: Probe::default(),
-            answered: false,
+            questions: Vec::new(),
+            check: false,
             writer: Some(writer),
             input: Some(input),
             before: Vec::new(),
@@ -143,6 +145,10 @@ impl Face {
     /// Sends what is due: a frame if something changed and its time has come, else the next slice of pictures.
     pub(super) fn draw(&mut self, state: &State, now: Duration) {
         self.sent = false;
+        if self.check && !self.stage.is_transmitting() {
+            self.check = false;
+            self.probe(now);
+        }
         if self.line_now() != Line::Ready {
             return;
         }
@@ -171,6 +177,11 @@ impl Face {
             Damage::Cells(self.surface.damage().to_vec())
         };
         let mut before = std::mem::take(&mut self.before);
+        if !self.questions.is_empty() {
+            // kitty takes a question between the chunks of a picture for a chunk.
+            before.extend(self.stage.interrupt());
+            before.append(&mut self.questions);
+        }
         before.extend(self.stage.want(&scene.placements, &damage));
         self.cursor = scene.cursor;
         self.surface.finish(&before, scene.cursor)
@@ -214,40 +225,41 @@ impl Face {
 
     /// Asks the terminal what it can do; the answers come as input.
     pub(super) fn probe(&mut self, now: Duration) {
-        if self.facts.answers_queries() {
-            let limit = if self.facts.ssh {
-                REMOTE_LIMIT
-            } else {
-                LOCAL_LIMIT
-            };
-            self.write(&queries(&self.facts));
-            self.probe.begin(now, limit);
+        let limit = Probe::limit(&self.facts);
+        if let Some(questions) = self.probe.begin(now, limit, &self.facts) {
+            self.questions = questions;
+            self.dirty = true;
         }
+    }
+
+    /// Asks again what the terminal can do, without drawing anew; not when it was asked just now.
+    pub(super) fn check(&mut self, now: Duration) {
+        self.check = self.probe.is_due(now);
     }
 
     /// Takes an answer in; true when the terminal is known better now.
     pub(super) fn reply(&mut self, reply: Reply) -> bool {
         match self.probe.reply(reply) {
-            Some(all) => {
-                self.answered = true;
-                self.judge(&all)
+            Told::Over(all) => self.judge(&all),
+            Told::Ask(questions) => {
+                self.questions.extend(questions);
+                self.dirty = true;
+                false
             }
-            None => false,
+            Told::Nothing => false,
         }
     }
 
     /// Ends the waiting for answers when its limit has passed; true when the terminal is known better now.
     pub(super) fn expire(&mut self, now: Duration) -> bool {
         match self.probe.expire(now) {
-            // A terminal that has answered before is only slow this time.
-            Some(_) if self.answered => false,
             Some(all) => self.judge(&all),
             None => false,
         }
     }
 
-    fn judge(&mut self, replies: &[Reply]) -> bool {
-        let capabilities = capabilities_of(replies, &self.facts, &self.settings);
+    fn judge(&mut self, answers: &Answers) -> bool {
+        let capabilities = capabilities_of(answers, &self.facts, &self.settings);
         self.take(capabilities)
     }
 
@@ -266,12 +278,17 @@ impl Face {
     }
 
     /// Takes the new size up; all is drawn anew.
-    pub(super) fn resized(&mut self) -> Size {
+    pub(super) fn resized(&mut self, now: Duration) -> Size {
         let size = self.tty.size();
         self.facts.window = window_of(size);
         let mut capabilities = self.capabilities().clone();
         capabilities.resize(self.facts.window);
+        // Another client may have attached, or the same in another font.
+        let asks = capabilities.multiplexed || capabilities.cell != self.capabilities().cell;
         self.take(capabilities);
+        if asks {
+            self.check(now);
+        }
         self.surface.reset(size.cells);
         self.dirty = true;
         size.cells

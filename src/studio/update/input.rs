@@ -36,7 +36,8 @@ pub(super) fn input(state: &mut State, input: Input) -> Vec<Effect> {
         }
         Input::FocusGained => {
             state.terminal_focused = Some(true);
-            Vec::new()
+            // It may be another one now: tmux was attached elsewhere, a window of VS Code was loaded anew.
+            vec![Effect::CheckTerminal]
         }
         Input::FocusLost => {
             state.terminal_focused = Some(false);

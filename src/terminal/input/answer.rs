@@ -60,12 +60,17 @@ fn csi(body: &[u8], last: u8) -> Option<Reply> {
     }
 }
 
-/// `G i=31,p=1;OK`: keys, then a text. Only `i` is of interest.
+/// `G i=31,p=1;OK`: keys, then a text. Only `i` and `p` are of interest.
 fn kitty(body: &str) -> Option<Reply> {
     let (keys, message) = body.strip_prefix('G')?.split_once(';')?;
-    let id = keys.split(',').find_map(|key| key.strip_prefix("i="));
+    let number = |key: &str| {
+        keys.split(',')
+            .find_map(|k| k.strip_prefix(key)?.strip_prefix('='))
+    };
+    let placement = number("p").map(str::parse).transpose().ok()?;
     Some(Reply::KittyGraphics {
-        id: id.map_or(Some(0), |id| id.parse().ok())?,
+        id: number("i").map_or(Some(0), |id| id.parse().ok())?,
+        placement,
         ok: message == "OK",
         message: Clean::line(message),
     })
@@ -124,6 +129,7 @@ mod tests {
                 "\x1b_Gi=31;OK\x1b\\",
                 Reply::KittyGraphics {
                     id: 31,
+                    placement: None,
                     ok: true,
                     message: clean("OK"),
                 },
@@ -132,6 +138,7 @@ mod tests {
                 "\x1b_Gi=7,p=1;EBADF:Bad file\x1b\\",
                 Reply::KittyGraphics {
                     id: 7,
+                    placement: Some(1),
                     ok: false,
                     message: clean("EBADF:Bad file"),
                 },
@@ -212,6 +219,7 @@ mod tests {
             "\x1b[?2026$y",
             "\x1b_G\x1b\\",
             "\x1b_Gi=x;OK\x1b\\",
+            "\x1b_Gi=7,p=x;OK\x1b\\",
             "\x1b]11;red\x1b\\",
             "\x1b]11;rgb:12345/0/0\x1b\\",
             "\x1b]11;rgb:+f/0/0\x1b\\",

@@ -1,7 +1,7 @@
 //! The lab's terminals, judged from what they really answered.
 
 use plantain::domain::{CellSize, Clean, ColorDepth, GraphicsKind};
-use plantain::graphics::{Capabilities, Environment, ModeState, Reply, Window, queries};
+use plantain::graphics::{Capabilities, Environment, ModeState, Reply, Window};
 
 fn env(term: &str) -> Environment {
     Environment {
@@ -27,6 +27,7 @@ fn version(name: &str) -> Reply {
 fn kitty_says(message: &str) -> Reply {
     Reply::KittyGraphics {
         id: 31,
+        placement: None,
         ok: message == "OK",
         message: Clean::from(message),
     }
@@ -185,6 +186,7 @@ fn each_terminal_gets_what_it_draws_best() {
 fn an_answer_to_another_query_is_no_verdict() {
     let other = Reply::KittyGraphics {
         id: 7,
+        placement: None,
         ok: true,
         message: Clean::from("OK"),
     };
@@ -248,6 +250,10 @@ fn a_forced_kind_says_who_forced_it() {
     let caps = Capabilities::parse(&[kitty_says("OK")], &env("xterm-kitty"))
         .forced(GraphicsKind::Sixel, "--graphics");
     assert_eq!(caps.kind, GraphicsKind::Sixel);
+    let why = "forced by --graphics, though the terminal did not say that it has sixel";
+    assert_eq!(caps.why, why);
+    let caps = Capabilities::parse(&[kitty_says("OK")], &env("xterm-kitty"))
+        .forced(GraphicsKind::Kitty, "--graphics");
     assert_eq!(caps.why, "forced by --graphics");
 }
 
@@ -262,21 +268,4 @@ fn no_color_takes_colours_and_not_pictures() {
         (caps.kind, caps.colors),
         (GraphicsKind::Kitty, ColorDepth::None)
     );
-}
-
-#[test]
-fn the_last_question_is_the_one_that_everyone_answers() {
-    let asked = queries(&env("xterm-kitty"));
-    assert!(asked.ends_with(b"\x1b[c"));
-    assert!(asked.starts_with(b"\x1b_G"));
-    // tmux would make the pane's title of it.
-    let in_tmux = queries(&Environment {
-        tmux: true,
-        ..env("tmux-256color")
-    });
-    assert!(!in_tmux.windows(3).any(|w| w == b"\x1b_G"));
-    for mute in ["", "dumb", "linux"] {
-        assert!(!env(mute).answers_queries());
-    }
-    assert!(env("xterm").answers_queries());
 }

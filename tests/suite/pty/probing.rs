@@ -126,3 +126,27 @@ fn late_answers_become_no_text() {
     assert_eq!(terminal.exit_clean(), 0);
     assert_eq!(home.draft(), "a red fox!?");
 }
+
+#[test]
+fn the_terminal_behind_tmux_is_asked_through_it() {
+    let home = Home::new();
+    let start = Start::new(&home).answers(MUTE).env("TERM", "tmux-256color");
+    let mut terminal = start.env("TMUX", "/tmp/tmux-0/default,1,0").run();
+    terminal.wait_for("the questions", |t| t.count("\x1b[c") == 1);
+    assert_eq!(terminal.count("\x1b_G"), 0, "the title of the pane");
+    terminal.bytes(b"\x1bP>|tmux 3.3a\x1b\\\x1b[?1;2c");
+    terminal.wait_for("those for the terminal", |t| {
+        t.count("\x1bPtmux;\x1b\x1b[>q") == 1
+    });
+    assert_eq!(terminal.count("\x1b_G"), 0, "it may be another tmux");
+    terminal.keys("typed");
+    terminal.bytes(b"\x1bP>|kitty(0.41.1)\x1b\\\x1b[6;17;8t\x1b[?62;c");
+    terminal.wait_for("those for pictures", |t| {
+        t.count("\x1bPtmux;\x1b\x1b_Gi=31,") == 1
+    });
+    terminal.keys(" meanwhile");
+    terminal.wait("typed meanwhile");
+    terminal.keys("\x11");
+    assert_eq!(terminal.exit_clean(), 0);
+    assert_eq!(home.draft(), "typed meanwhile");
+}

@@ -87,6 +87,7 @@ fn items() -> Vec<(Vec<u8>, Vec<Input>)> {
             "\x1b_Gi=31;OK\x1b\\".into(),
             reply(Reply::KittyGraphics {
                 id: 31,
+                placement: None,
                 ok: true,
                 message: "OK".into(),
             }),

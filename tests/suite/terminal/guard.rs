@@ -6,7 +6,7 @@ use std::io::{ErrorKind, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use plantain::graphics::Reply;
+use plantain::graphics::{Answers, Environment, Reply};
 use plantain::terminal::{
     Modes, Screen, Tty, Writer, ask, install_panic_hook, restore_now, take_panic,
 };
@@ -173,6 +173,13 @@ fn a_stopped_line_does_not_hold_up_the_restore() {
     writer.flush_and_stop(Duration::from_millis(10));
 }
 
+fn facts() -> Environment {
+    Environment {
+        term: "xterm".into(),
+        ..Environment::default()
+    }
+}
+
 #[test]
 fn a_question_before_printing_is_answered_and_leaves_the_line_as_it_was() {
     let _turn = turn();
@@ -184,9 +191,13 @@ fn a_question_before_printing_is_answered_and_leaves_the_line_as_it_was() {
         far.send(b"\x1b[?1;0;256S\x1b[?62;4c");
         far
     });
-    let asked = ask(&tty, b"\x1b[?1;1;0S\x1b[c", Duration::from_secs(10)).unwrap();
-    let fence = Reply::PrimaryAttributes(vec![62, 4]);
-    assert_eq!(asked.replies(), [Reply::SixelColors(256), fence]);
+    let asked = ask(&tty, &facts(), Duration::from_secs(10)).unwrap();
+    let mut answers = Answers::default();
+    answers.ask(&facts()).unwrap();
+    answers.take(Reply::SixelColors(256));
+    answers.take(Reply::PrimaryAttributes(vec![62, 4]));
+    assert_eq!(*asked.answers(), answers);
+    assert!(asked.took().is_some());
     assert!(!asked.is_owed());
     assert_eq!(settings(&near), before);
     drop(terminal.join().unwrap());
@@ -198,15 +209,18 @@ fn a_late_answer_reaches_neither_the_screen_nor_the_shell() {
     let (mut far, mut near) = open();
     let tty = Tty::from_fd(&near).unwrap();
     let before = settings(&near);
-    let asked = ask(&tty, b"\x1b[c", Duration::from_millis(1)).unwrap();
-    assert_eq!(asked.replies(), []);
+    let asked = ask(&tty, &facts(), Duration::from_millis(1)).unwrap();
+    let mut answers = Answers::default();
+    let mut wrote = answers.ask(&facts()).unwrap();
+    assert_eq!((asked.answers(), asked.took()), (&answers, None));
     assert!(asked.is_owed());
     far.send(b"\x1b_Gi=31;OK\x1b\\\x1b[?62c");
     drop(asked);
     assert_eq!(settings(&near), before);
     assert_eq!(ioctl_fionread(&near).unwrap(), 0, "nothing is left to read");
     near.write_all(b"END").unwrap();
-    assert_eq!(far.read_until("END"), b"\x1b[cEND", "nothing was echoed");
+    wrote.extend_from_slice(b"END");
+    assert_eq!(far.read_until("END"), wrote, "nothing was echoed");
 }
 
 /// Runs a part of this file in a process of its own, on a terminal of its own; gives all that it wrote.
