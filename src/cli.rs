@@ -4,6 +4,7 @@
 
 mod args;
 mod config;
+mod doctor;
 mod generate;
 mod history;
 mod inline;
@@ -66,6 +67,7 @@ fn run(args: &Args) -> Result<Outcome, Failure> {
         Some(Verb::History(verb)) => history::run(args, verb),
         Some(Verb::Show(verb)) => show::run(args, verb),
         Some(Verb::Serve(verb)) => serve::run(args, verb),
+        Some(Verb::Doctor(verb)) => doctor::run(args, verb),
         Some(Verb::Config { action, remove }) => config::run(args, *action, *remove),
         None => studio(args),
     }

@@ -103,6 +103,8 @@ pub enum Verb {
     Show(Show),
     /// Runs the embedded demo endpoint until a signal; its first line is its base URL
     Serve(Serve),
+    /// Asks the terminal what it can show and tells each verdict with its why; also config file, library, endpoint
+    Doctor(Doctor),
     /// Shows, writes or explains the settings
     Config {
         /// What to do with them.
@@ -192,6 +194,14 @@ pub struct Serve {
     /// How long a generation takes at least, in ms
     #[arg(long, value_name = "MS", default_value_t = 1200)]
     pub delay: u64,
+}
+
+/// `plantain doctor`
+#[derive(Debug, ClapArgs)]
+pub struct Doctor {
+    /// Prints one JSON object
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What `config` does.

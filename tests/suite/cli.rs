@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod converting;
+mod doctor;
 mod full_disk;
 mod generate;
 mod history;

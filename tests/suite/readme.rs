@@ -72,7 +72,9 @@ fn every_setting_is_named_where_settings_are_explained() {
 fn every_flag_is_named() {
     let readme = fs::read_to_string(path()).unwrap();
     let mut flags = 0;
-    for verb in ["", "generate", "history", "show", "serve", "config"] {
+    for verb in [
+        "", "generate", "history", "show", "serve", "doctor", "config",
+    ] {
         let mut help = Command::new(env!("CARGO_BIN_EXE_plantain"));
         let help = help.args(Some(verb).filter(|v| !v.is_empty()));
         let help = help.arg("--help").output().unwrap();
