@@ -373,3 +373,21 @@ fn a_terminal_without_pictures_gets_no_bytes() {
     assert!(stage.jobs().is_empty());
     assert_eq!(stage.slice(100, None), None);
 }
+
+#[test]
+fn an_interrupted_transmission_starts_over() {
+    let mut theatre = Theatre::new(GraphicsKind::Kitty);
+    let wanted = placement(1, AREA);
+    theatre.frame(&[wanted], &Damage::None);
+    assert!(
+        theatre.stage.interrupt().is_empty(),
+        "nothing is on its way"
+    );
+    theatre.finish_job(0);
+    assert!(theatre.slice(1) && theatre.stage.is_transmitting());
+    let ended = theatre.stage.interrupt();
+    assert!(!ended.is_empty() && !theatre.stage.is_transmitting());
+    theatre.screen.feed(&ended);
+    theatre.settle();
+    theatre.check(&[wanted], GraphicsKind::Kitty);
+}
