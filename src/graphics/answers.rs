@@ -174,9 +174,9 @@ fn questions(env: &Environment, identity: bool, pictures: bool) -> String {
 }
 
 /// Transmits one transparent pixel with a virtual placement (`U=1`) and asks where the cursor is then. A terminal that
-/// knows placeholders says OK and leaves the cursor (kitty 0.41; Ghostty by its source); kitty 0.26 does not answer, Zellij answers
-/// ENOTSUPPORTED, and one that reads over the `U` (Konsole, both 22 and 25) says OK, but draws where the cursor is, and
-/// moves it. All of it is taken back.
+/// knows placeholders says OK and leaves the cursor (kitty 0.41; Ghostty by its source). kitty 0.26 does not answer, Zellij
+/// answers ENOTSUPPORTED, and one that reads over the `U` (Konsole, both 22 and 25) says OK, but draws where the cursor
+/// is, and moves it. All of it is taken back.
 fn placeholder_proof() -> String {
     let id = KITTY_PLACEHOLDER_ID;
     format!(

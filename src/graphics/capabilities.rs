@@ -136,6 +136,18 @@ impl Capabilities {
         self
     }
 
+    /// Whether a picture is sent to `other` as it is to this: they differ in words and text at most.
+    pub fn draws_as(&self, other: &Self) -> bool {
+        let of = |caps: &Self| {
+            (
+                (caps.kind, caps.cell, caps.colors, caps.sixel_colors),
+                (caps.background, caps.route, caps.placeholders, caps.glyphs),
+                (caps.multiplexed, caps.remote),
+            )
+        };
+        of(self) == of(other)
+    }
+
     /// Takes up a new size of the window. The cell changes with the window's own, that is with the font.
     pub fn resize(&mut self, window: Window) {
         let cell = cell::of_window(window);

@@ -75,7 +75,8 @@ impl Stage {
     /// Takes up other capabilities: the probe's answers, a changed cell. Returns the bytes that take away what was
     /// shown the old way; the next [`Stage::want`] brings it up the new way. Nothing happens when they are the same.
     pub fn set_capabilities(&mut self, caps: Capabilities) -> Vec<u8> {
-        if caps == self.caps {
+        if caps.draws_as(&self.caps) {
+            self.caps = caps;
             return Vec::new();
         }
         let bytes = self.start_over();

@@ -269,3 +269,22 @@ fn no_color_takes_colours_and_not_pictures() {
         (GraphicsKind::Kitty, ColorDepth::None)
     );
 }
+
+#[test]
+fn other_words_for_the_same_terminal_send_no_picture_again() {
+    let env = env("xterm-kitty");
+    let told = Reply::CellPixels {
+        width: 8,
+        height: 17,
+    };
+    let before = Capabilities::parse(&[kitty_says("OK")], &env);
+    let after = Capabilities::parse(&[kitty_says("OK"), told, SYNCHRONIZED], &env);
+    assert!(before != after && before.draws_as(&after));
+    let larger = Reply::CellPixels {
+        width: 9,
+        height: 17,
+    };
+    let other = Capabilities::parse(&[kitty_says("OK"), larger], &env);
+    assert!(!before.draws_as(&other));
+    assert!(!before.draws_as(&before.clone().forced(GraphicsKind::Sixel, "a test")));
+}
