@@ -156,7 +156,7 @@ impl Encoder {
         }
         let raster = bitmap.flatten(crop, self.backdrop);
         Ok(match self.kind {
-            GraphicsKind::Kitty => Payload::Image(STANDARD.encode(png::encode(&raster)?).into()),
+            GraphicsKind::Kitty => Payload::Image(STANDARD.encode(png::exact(&raster)?).into()),
             GraphicsKind::Sixel => Payload::Bands(self.sixel(&raster)?),
             GraphicsKind::Iterm2 => Payload::Bands(self.iterm2(&raster, bitmap.is_opaque())?),
             GraphicsKind::Blocks => Payload::Bands(self.blocks(&raster)),
@@ -188,7 +188,7 @@ impl Encoder {
         let file = if opaque {
             iterm2::jpeg(raster)?
         } else {
-            png::encode(raster)?
+            png::exact(raster)?
         };
         let cells = self.part.as_size();
         Ok(vec![Band {
