@@ -44,7 +44,7 @@ pub(super) fn jpeg(bytes: &[u8]) -> Option<Vec<Segment<'_>>> {
 }
 
 /// Where the next marker stands and which it is; stuffed zeros, restart marks and fill bytes belong to the data.
-fn next_marker(bytes: &[u8], from: usize) -> Option<(usize, u8)> {
+pub(super) fn next_marker(bytes: &[u8], from: usize) -> Option<(usize, u8)> {
     let mut at = from;
     loop {
         at += memchr::memchr(0xFF, bytes.get(at..)?)?;

@@ -3,11 +3,12 @@
 use std::cell::Cell;
 use std::io::{BufRead, Cursor, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::AtomicBool;
 
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
 
-use super::{PictureError, Pixels, sniff};
+use super::{PictureError, Pixels, container, jpeg, sniff};
 use crate::domain::{FileFormat, PixelSize};
 
 /// How much a picture may ask of us.
@@ -37,7 +38,7 @@ thread_local! {
 /// Whether a panic on this thread, now, would be a decoder's and be caught: the panic hook, which gives the terminal
 /// back, asks this and keeps still.
 pub fn panic_is_caught() -> bool {
-    CAUGHT.get()
+    CAUGHT.get() || jpeg::is_worker()
 }
 
 /// The size in px that [`decode()`] would give, read from the header alone and after the EXIF orientation.
@@ -56,12 +57,10 @@ pub fn measure_in(reader: impl BufRead + Seek, limits: Limits) -> Result<PixelSi
     guarded(|| {
         let mut decoder = open(reader, limits)?;
         let (width, height) = decoder.dimensions();
-        Ok(match orientation_of(&mut decoder) {
-            Orientation::Rotate90
-            | Orientation::Rotate270
-            | Orientation::Rotate90FlipH
-            | Orientation::Rotate270FlipH => PixelSize::new(height, width),
-            _ => PixelSize::new(width, height),
+        Ok(if turns(orientation_of(&mut decoder)) {
+            PixelSize::new(height, width)
+        } else {
+            PixelSize::new(width, height)
         })
     })
 }
@@ -74,7 +73,7 @@ pub fn measure_in(reader: impl BufRead + Seek, limits: Limits) -> Result<PixelSi
 /// # Errors
 /// All of [`PictureError`]; a panic inside a decoder is `Damaged`.
 pub fn decode(bytes: &[u8], limits: Limits) -> Result<Pixels, PictureError> {
-    guarded(|| pixels(open(Cursor::new(bytes), limits)?))
+    guarded(|| pixels(open(Cursor::new(bytes), limits)?, bytes, limits))
 }
 
 /// As [`decode`], with the colour profile (ICC) that the pixels are in. One that is not for RGB does not belong to
@@ -88,13 +87,33 @@ pub(super) fn decode_with_profile(
         let profile = decoder.icc_profile().ok().flatten();
         // The header's field "data colour space" (ICC.1, 7.2.6).
         let profile = profile.filter(|p| p.get(16..20) == Some(b"RGB ".as_slice()));
-        Ok((pixels(decoder)?, profile))
+        Ok((pixels(decoder, bytes, limits)?, profile))
     })
 }
 
-fn pixels(mut decoder: impl ImageDecoder) -> Result<Pixels, PictureError> {
+/// The px of the picture in `bytes`, which `decoder` was opened on.
+fn pixels(
+    mut decoder: impl ImageDecoder,
+    bytes: &[u8],
+    limits: Limits,
+) -> Result<Pixels, PictureError> {
     let orientation = orientation_of(&mut decoder);
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| PictureError::Damaged)?;
+    if bytes.starts_with(&container::SOI)
+        && let Some(header) = jpeg::Header::read(bytes)
+        && header.is_garbled_elsewhere()
+        && let Ok(picture) = jpeg::decode(bytes, &header, 1, limits, &AtomicBool::new(false))
+    {
+        return upright(picture, orientation);
+    }
+    let picture = DynamicImage::from_decoder(decoder).map_err(|_| PictureError::Damaged)?;
+    upright(picture, orientation)
+}
+
+/// Turned as the EXIF orientation says, 4 bytes a px.
+pub(super) fn upright(
+    mut picture: DynamicImage,
+    orientation: Orientation,
+) -> Result<Pixels, PictureError> {
     picture.apply_orientation(orientation);
     let alpha = picture.color().has_alpha();
     let rgba = picture.into_rgba8();
@@ -156,8 +175,19 @@ pub(super) fn open<'r>(
     Ok(decoder)
 }
 
-fn orientation_of(decoder: &mut impl ImageDecoder) -> Orientation {
+pub(super) fn orientation_of(decoder: &mut impl ImageDecoder) -> Orientation {
     decoder.orientation().unwrap_or(Orientation::NoTransforms)
+}
+
+/// Whether it exchanges width and height.
+pub(super) fn turns(orientation: Orientation) -> bool {
+    matches!(
+        orientation,
+        Orientation::Rotate90
+            | Orientation::Rotate270
+            | Orientation::Rotate90FlipH
+            | Orientation::Rotate270FlipH
+    )
 }
 
 /// Runs a codec; its panic becomes `Damaged`.

@@ -20,4 +20,7 @@ pub enum PictureError {
     /// The bytes break the rules of their own format, or end too early.
     #[error("the picture is damaged")]
     Damaged,
+    /// Nobody waits for it any more; nothing is said of the picture.
+    #[error("the picture is no longer wanted")]
+    GivenUp,
 }

@@ -1,5 +1,6 @@
 //! Pixels, with damaged and lying files.
 
+mod at_least;
 mod convert;
 
 use std::io::Cursor;
