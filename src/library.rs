@@ -23,6 +23,7 @@ mod rows;
 mod schema;
 mod spool;
 mod stores;
+mod thumbnails;
 mod words;
 
 use std::fmt;
@@ -39,6 +40,7 @@ pub use history::Query;
 pub use left::Left;
 pub use recovery::Adopted;
 pub use spool::Spooled;
+pub use thumbnails::Thumbnails;
 
 use error::Error;
 use owners::{Owner, Owners};

@@ -18,7 +18,7 @@ mod studio;
 mod watch;
 mod world;
 
-pub use decode::decode;
+pub use decode::{decode_for, keep_thumbnail, measure, thumbnail};
 pub use ending::{Halt, finishing, limit_after, wind_down};
 pub use facts::{capabilities_of, environment_of};
 pub use gateway::profile_for;

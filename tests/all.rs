@@ -12,6 +12,7 @@ mod suite {
     mod clean;
     mod cli;
     mod config;
+    mod decoding;
     mod demo;
     mod endpoint;
     mod graphics;

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 use image::{DynamicImage, RgbaImage};
 use ratatui::layout::Size;
@@ -14,7 +15,7 @@ use crate::config::{Config, Environment};
 use crate::domain::{ColorDepth, Failure, FailureKind, GraphicsKind};
 use crate::graphics::{Answers, Bitmap, Capabilities, Print};
 use crate::picture::{self, Pixels};
-use crate::runtime::{capabilities_of, decode, environment_of};
+use crate::runtime::{capabilities_of, decode_for, environment_of, measure};
 use crate::terminal::{Asked, Probe, Tty, ask, is_terminal};
 
 /// Rows that stay for the command line above, and for the path and the shell's prompt below.
@@ -67,10 +68,10 @@ impl Inline {
 
     /// Prints the picture at `path`; the cursor is at the start of the line below it then.
     pub(super) fn show(&self, path: &Path) -> Result<(), Failure> {
-        let pixels = decode(path)?;
-        let Some(print) = Print::new(pixels.size(), &self.capabilities, self.room) else {
+        let Some(print) = Print::new(measure(path)?, &self.capabilities, self.room) else {
             return Ok(());
         };
+        let pixels = decode_for(path, print.px(), &AtomicBool::new(false))?;
         let fitted = picture::fit(&pixels, print.px());
         if self.viuer_serves() {
             return by_viuer(&fitted, print.cells(), &self.capabilities).map_err(failure);

@@ -14,6 +14,8 @@ pub struct Paths {
     pub config_file: PathBuf,
     /// The user's pictures folder; `None` without a home.
     pub pictures: Option<PathBuf>,
+    /// The folder of plantain's thumbnails; `None` without a home.
+    pub thumbnails: Option<PathBuf>,
     /// Whether the settings file was named by the user, so that its absence is an error.
     pub config_named: bool,
 }
@@ -21,11 +23,15 @@ pub struct Paths {
 impl Paths {
     /// From `--config`, `PLANTAIN_CONFIG`, `XDG_CONFIG_HOME`, else `~/.config`.
     pub fn find(environment: &Environment, overrides: &Overrides) -> Result<Self, Failure> {
-        let config_home = environment
-            .var("XDG_CONFIG_HOME")
-            .map(PathBuf::from)
-            .filter(|p| p.is_absolute())
-            .or_else(|| environment.home.as_ref().map(|home| home.join(".config")));
+        let home_of = |variable: &str, below_home: &str| {
+            environment
+                .var(variable)
+                .map(PathBuf::from)
+                .filter(|p| p.is_absolute())
+                .or_else(|| environment.home.as_ref().map(|home| home.join(below_home)))
+        };
+        let config_home = home_of("XDG_CONFIG_HOME", ".config");
+        let cache_home = home_of("XDG_CACHE_HOME", ".cache");
         let named = overrides
             .config
             .clone()
@@ -43,6 +49,7 @@ impl Paths {
         Ok(Self {
             config_file,
             pictures: pictures(environment, config_home.as_deref()),
+            thumbnails: cache_home.map(|cache| cache.join("plantain/thumbnails")),
             config_named,
         })
     }

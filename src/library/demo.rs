@@ -11,13 +11,14 @@ use crate::domain::{Failure, Generation};
 
 use super::error::Error;
 use super::files::Folder;
-use super::{Library, OWN_FOLDER, records};
+use super::{Library, OWN_FOLDER, Thumbnails, records};
 
 impl Library {
-    /// Removes every ended generation of the embedded endpoint: rows, records and picture files. Gives how many it were.
+    /// Removes every ended generation of the embedded endpoint: rows, records, picture files and their `thumbnails`. Gives
+    /// how many it were.
     ///
     /// Rows and records go in one transaction, the files after it: a crash in between leaves files that nothing names.
-    pub fn remove_demo(&self) -> Result<usize, Failure> {
+    pub fn remove_demo(&self, thumbnails: Option<&Thumbnails>) -> Result<usize, Failure> {
         let removed = self.write(|transaction, owner| {
             let rows = self.inner.rows(transaction);
             let removed: Vec<Generation> = rows
@@ -35,6 +36,9 @@ impl Library {
             for path in [&picture.path].into_iter().chain(&picture.converted) {
                 // Gone already is as good; nothing outside the library was ever written down.
                 if path.starts_with(&self.inner.folder) {
+                    if let Some(thumbnails) = thumbnails {
+                        thumbnails.forget(path);
+                    }
                     let _ = fs::remove_file(path);
                 }
             }

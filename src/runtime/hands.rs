@@ -217,9 +217,9 @@ impl Hands {
 
     /// Removes what the demo endpoint made.
     pub(super) fn remove_demo(&self, task: TaskId) {
-        let library = self.world.library.clone();
+        let world = Arc::clone(&self.world);
         self.change(task, move || {
-            let removed = library.remove_demo();
+            let removed = world.library.remove_demo(world.thumbnails.as_ref());
             removed.map(|count| Clean::line(&format!("{count} removed")))
         });
     }

@@ -2,11 +2,12 @@
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::decode;
+use super::decode_for;
 use crate::domain::{Failure, FailureKind, PictureId, PixelSize};
 use crate::graphics::{Bitmap, EncodeJob, Payload, PayloadKey, Stage};
 use crate::picture::{self, Pixels};
@@ -93,7 +94,10 @@ fn fit(
     if let Some(pixels) = kept().get(id, size) {
         return Ok(pixels);
     }
-    let pixels = Arc::new(picture::fit(&decode(path)?, size));
+    let pixels = Arc::new(picture::fit(
+        &decode_for(path, size, &AtomicBool::new(false))?,
+        size,
+    ));
     kept().put(id, Arc::clone(&pixels));
     Ok(pixels)
 }

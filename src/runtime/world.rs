@@ -8,7 +8,7 @@ use crate::config::{API_KEY, Config, DemoPolicy, Environment, KeyFile, api_key};
 use crate::demo;
 use crate::domain::{Failure, FailureKind};
 use crate::endpoint::BaseUrl;
-use crate::library::Library;
+use crate::library::{Library, Thumbnails};
 use crate::pipeline::{Pipeline, Setup};
 use crate::runtime::profile_for;
 
@@ -19,6 +19,8 @@ const DOCUMENTED: &str = "documented";
 pub struct World {
     /// The disk edge.
     pub library: Library,
+    /// Small pictures for first looks; `None` without a home.
+    pub thumbnails: Option<Thumbnails>,
     /// Takes requests to saved pictures.
     pub pipeline: Pipeline,
     /// Where requests go.
@@ -82,6 +84,7 @@ impl World {
         })?;
         Ok(Self {
             library,
+            thumbnails: config.paths.thumbnails.clone().map(Thumbnails::new),
             pipeline,
             base_url,
             demo,

@@ -10,6 +10,7 @@ mod left;
 mod opening;
 mod pictures;
 mod sharing;
+mod thumbnails;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

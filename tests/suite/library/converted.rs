@@ -159,7 +159,7 @@ fn it_goes_with_its_demo_picture() {
         .unwrap();
     library.step(&mut one, Step::Save).unwrap();
     assert_eq!(one.pictures[0].converted.len(), 1, "the row says so");
-    assert_eq!(library.remove_demo().unwrap(), 1);
+    assert_eq!(library.remove_demo(None).unwrap(), 1);
     assert_eq!(files(folder.path()), [""; 0]);
 }
 

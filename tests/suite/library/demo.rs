@@ -26,7 +26,7 @@ fn demo_pictures_go_whole_and_paid_ones_stay() {
     let mut paid = sent(&library, 6, "a paid one");
     library.step(&mut paid, Step::Refuse).unwrap();
 
-    assert_eq!(library.remove_demo().unwrap(), 2);
+    assert_eq!(library.remove_demo(None).unwrap(), 2);
 
     let left: Vec<String> = library
         .page(&Query::default(), None, 10)
@@ -53,8 +53,8 @@ fn demo_pictures_go_whole_and_paid_ones_stay() {
     library.step(&mut running, Step::Send).unwrap();
     library.step(&mut running, Step::Refuse).unwrap();
     assert_eq!(super::records(&library).len(), 4);
-    assert_eq!(library.remove_demo().unwrap(), 1);
-    assert_eq!(library.remove_demo().unwrap(), 0);
+    assert_eq!(library.remove_demo(None).unwrap(), 1);
+    assert_eq!(library.remove_demo(None).unwrap(), 0);
 }
 
 #[test]
@@ -71,6 +71,6 @@ fn damage_in_the_records_keeps_no_demo_picture_there() {
     let mut records = fs::read(&path).unwrap();
     records.extend(b"\xff\xfe noise\n");
     fs::write(&path, records).unwrap();
-    assert_eq!(library.remove_demo().unwrap(), 1);
+    assert_eq!(library.remove_demo(None).unwrap(), 1);
     assert_eq!(fs::read(&path).unwrap(), b"\xff\xfe noise\n");
 }
