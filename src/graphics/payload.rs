@@ -10,15 +10,17 @@ use ratatui::layout::{Rect, Size};
 use crate::domain::{CellSize, ColorDepth, GraphicsKind, PictureId, PixelSize};
 
 use super::capabilities::Capabilities;
+use super::ladder::GLANCE_BYTES;
 use super::placement::Placement;
 use super::raster::{Bitmap, PixelRect, Raster};
+use super::rung::Rung;
 use super::sixel::{self, BAND_ROWS};
 use super::{blocks, iterm2, palette, png};
 
 /// px that one sixel tile may be wide: what xterm draws unless its `maxGraphicSize` is raised.
 const SIXEL_WIDTH: usize = 1000;
 
-/// Names one payload: a part of a picture at a size, for the terminal as it was known when the key was made.
+/// Names one payload: a part of a picture at a size and a rung, for the terminal as it was known when the key was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PayloadKey {
     pub(super) picture: PictureId,
@@ -26,13 +28,14 @@ pub struct PayloadKey {
     pub(super) area: Size,
     /// The part of it that the payload draws, from the picture's corner, in cells.
     pub(super) part: Rect,
+    pub(super) rung: Rung,
     /// Counts the stage's capabilities; a payload for other ones is of no use.
     pub(super) epoch: u32,
 }
 
 impl PayloadKey {
     /// The key for `placement`. A kitty picture is transmitted whole, whatever part of it is placed.
-    pub(super) fn new(placement: &Placement, kind: GraphicsKind, epoch: u32) -> Self {
+    pub(super) fn new(placement: &Placement, kind: GraphicsKind, rung: Rung, epoch: u32) -> Self {
         let Placement {
             picture,
             area,
@@ -47,7 +50,16 @@ impl PayloadKey {
             picture,
             area: area.as_size(),
             part,
+            rung,
             epoch,
+        }
+    }
+
+    /// The same for the whole picture.
+    pub(super) fn whole(self) -> Self {
+        Self {
+            part: Rect::from(self.area),
+            ..self
         }
     }
 }
@@ -85,11 +97,16 @@ pub struct EncodeJob {
 }
 
 impl EncodeJob {
-    /// What is transparent is laid over `backdrop`.
-    pub(super) fn new(key: PayloadKey, caps: &Capabilities, backdrop: [u8; 3]) -> Self {
+    /// What is transparent is laid over `backdrop`; `most`: bytes that the payload may have on the line.
+    pub(super) fn new(
+        key: PayloadKey,
+        caps: &Capabilities,
+        backdrop: [u8; 3],
+        most: Option<usize>,
+    ) -> Self {
         Self {
             key,
-            encoder: Encoder::new(caps, backdrop, key.area, key.part),
+            encoder: Encoder::new(caps, backdrop, key.area, key.part, key.rung, most),
         }
     }
 
@@ -101,6 +118,16 @@ impl EncodeJob {
     /// Which picture is to be decoded.
     pub fn picture(&self) -> PictureId {
         self.key.picture
+    }
+
+    /// How good it is to be. Of one picture, the job of the lower rung is to be run first.
+    pub fn rung(&self) -> Rung {
+        self.key.rung
+    }
+
+    /// The cells of the whole picture, and the part of them that the payload draws, from the picture's corner.
+    pub fn cells(&self) -> (Size, Rect) {
+        (self.key.area, self.key.part)
     }
 
     /// The size to which the whole picture is to be resized first, ratio or not: its cells fix it.
@@ -117,23 +144,47 @@ impl EncodeJob {
 /// Everything that an encoding depends on besides the pixels.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Encoder {
+    /// As what it is sent: a glance may go another way than the picture after it.
     kind: GraphicsKind,
+    rung: Rung,
     /// The whole fitted picture.
     pub px: PixelSize,
-    /// px of one cell; 1 x 2 for half-blocks.
+    /// px of one cell.
     cell: (u32, u32),
     /// In cells.
     part: Rect,
     backdrop: [u8; 3],
     colors: ColorDepth,
     sixel_colors: u16,
+    /// Bytes on the line.
+    most: Option<usize>,
 }
 
 impl Encoder {
-    pub fn new(caps: &Capabilities, backdrop: [u8; 3], area: Size, part: Rect) -> Self {
-        let cell = pixels_of_a_cell(caps.kind, caps.cell);
+    pub fn new(
+        caps: &Capabilities,
+        backdrop: [u8; 3],
+        area: Size,
+        part: Rect,
+        rung: Rung,
+        most: Option<usize>,
+    ) -> Self {
+        let kind = sent_as(caps.kind, rung);
+        let (width, height) = pixels_of_a_cell(kind, caps);
+        let cell = match (rung, kind) {
+            // A third of the fitted size: the terminal enlarges it.
+            (Rung::Glance, GraphicsKind::Kitty | GraphicsKind::Iterm2) => {
+                (width.div_ceil(3), height.div_ceil(3))
+            }
+            _ => (width, height),
+        };
+        let most = match rung {
+            Rung::Glance => Some(most.map_or(GLANCE_BYTES, |most| most.min(GLANCE_BYTES))),
+            _ => most,
+        };
         Self {
-            kind: caps.kind,
+            kind,
+            rung,
             px: PixelSize::new(
                 u32::from(area.width) * cell.0,
                 u32::from(area.height) * cell.1,
@@ -143,6 +194,7 @@ impl Encoder {
             backdrop,
             colors: caps.colors,
             sixel_colors: caps.sixel_colors,
+            most,
         }
     }
 
@@ -156,11 +208,18 @@ impl Encoder {
         }
         let raster = bitmap.flatten(crop, self.backdrop);
         Ok(match self.kind {
-            GraphicsKind::Kitty => Payload::Image(STANDARD.encode(png::exact(&raster)?).into()),
+            GraphicsKind::Kitty => Payload::Image(STANDARD.encode(self.png(&raster)?).into()),
             GraphicsKind::Sixel => Payload::Bands(self.sixel(&raster)?),
             GraphicsKind::Iterm2 => Payload::Bands(self.iterm2(&raster, bitmap.is_opaque())?),
             GraphicsKind::Blocks => Payload::Bands(self.blocks(&raster)),
             GraphicsKind::Off => return Err(EncodeError::NoGraphics),
+        })
+    }
+
+    fn png(&self, raster: &Raster) -> Result<Vec<u8>, EncodeError> {
+        Ok(match self.rung {
+            Rung::Glance => png_glance(raster, self.most.map_or(usize::MAX, file_bytes))?,
+            Rung::Quick | Rung::Careful | Rung::Fine | Rung::Exact => png::exact(raster)?,
         })
     }
 
@@ -199,8 +258,15 @@ impl Encoder {
 
     fn blocks(&self, raster: &Raster) -> Vec<Band> {
         let light_backdrop = self.backdrop.map(u16::from).iter().sum::<u16>() > 3 * 127;
-        blocks::rows(raster, self.colors, light_backdrop)
-            .into_iter()
+        let rows = match self.rung {
+            Rung::Glance => blocks::rows(
+                &paired(raster),
+                self.colors.min(ColorDepth::Ansi256),
+                light_backdrop,
+            ),
+            _ => blocks::rows(raster, self.colors, light_backdrop),
+        };
+        rows.into_iter()
             .zip(0..)
             .map(|(bytes, y)| Band {
                 area: Rect::new(0, y, self.part.width, 1),
@@ -210,12 +276,82 @@ impl Encoder {
     }
 }
 
+/// A first look goes as text where the terminal only has sixel: that is shorter.
+fn sent_as(kind: GraphicsKind, rung: Rung) -> GraphicsKind {
+    match (kind, rung) {
+        (GraphicsKind::Sixel, Rung::Glance) => GraphicsKind::Blocks,
+        _ => kind,
+    }
+}
+
 /// px that a cell has for an encoder.
-pub(super) fn pixels_of_a_cell(kind: GraphicsKind, cell: CellSize) -> (u32, u32) {
+pub(super) fn pixels_of_a_cell(kind: GraphicsKind, caps: &Capabilities) -> (u32, u32) {
+    let CellSize { width, height } = caps.cell;
     match kind {
         GraphicsKind::Blocks => (1, 2),
-        _ => (u32::from(cell.width.max(1)), u32::from(cell.height.max(1))),
+        _ => (u32::from(width.max(1)), u32::from(height.max(1))),
     }
+}
+
+/// How long a file may be that has `bytes` on the line: three of its bytes are four there, and each chunk of 4096 has
+/// its escapes, some 30 bytes with those of a tmux.
+const fn file_bytes(bytes: usize) -> usize {
+    bytes.saturating_sub(160 + bytes / 128) / 4 * 3
+}
+
+/// `raster` as a PNG of at most `most` bytes: as large as it may be.
+fn png_glance(raster: &Raster, most: usize) -> Result<Vec<u8>, EncodeError> {
+    let mut by = 1;
+    loop {
+        let small = reduced(raster, by);
+        let file = png::exact(&small)?;
+        if file.len() <= most || small.width.max(small.height) == 1 {
+            return Ok(file);
+        }
+        by += 1;
+    }
+}
+
+/// Each `by` x `by` pixels as their mean.
+fn reduced(raster: &Raster, by: usize) -> Raster {
+    let (width, height) = (raster.width.div_ceil(by), raster.height.div_ceil(by));
+    let mut pixels = Vec::with_capacity(width * height);
+    for y in 0..height {
+        for x in 0..width {
+            let right = ((x + 1) * by).min(raster.width);
+            let below = ((y + 1) * by).min(raster.height);
+            let mut sums = [0u32; 3];
+            let mut count = 0;
+            for row in y * by..below {
+                for pixel in &raster.rows(row, row + 1)[x * by..right] {
+                    for (sum, sample) in sums.iter_mut().zip(pixel) {
+                        *sum += u32::from(*sample);
+                    }
+                    count += 1;
+                }
+            }
+            pixels.push(sums.map(|sum| (sum / count) as u8));
+        }
+    }
+    Raster {
+        width,
+        height,
+        pixels,
+    }
+}
+
+/// Pixels that lie side by side, two by two as their mean.
+fn paired(raster: &Raster) -> Raster {
+    let mut out = raster.clone();
+    for pair in out
+        .pixels
+        .chunks_mut(raster.width)
+        .flat_map(|row| row.chunks_exact_mut(2))
+    {
+        let mean: [u8; 3] = std::array::from_fn(|i| pair[0][i].midpoint(pair[1][i]));
+        pair.fill(mean);
+    }
+    out
 }
 
 /// Rectangles of at most `columns` x `rows` that cover `size`, row by row.

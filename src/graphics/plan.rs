@@ -2,15 +2,16 @@
 
 use ratatui::layout::Rect;
 
-use super::cut::{join, minus, minus_all};
+use super::cut::{join, minus_all};
 use super::placement::Placement;
 
 /// How a terminal keeps pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Surface {
-    /// Above the text, until they are deleted, each placement as a whole (kitty).
+    /// Above the text, until they are deleted, each placement as a whole (kitty without placeholders).
     Layered,
-    /// In the cells: what is written to a cell takes its piece of the picture away (sixel, iTerm2, half-blocks).
+    /// In the cells: what is written to a cell takes its piece of the picture away (sixel, iTerm2, block
+    /// characters, kitty's placeholders).
     Painted,
 }
 
@@ -76,7 +77,7 @@ pub fn plan(
 }
 
 /// What is left of painted pictures after `damage`.
-pub(super) fn survivors(shown: &[Placement], damage: &Damage) -> Vec<Placement> {
+fn survivors(shown: &[Placement], damage: &Damage) -> Vec<Placement> {
     match damage {
         Damage::None => shown.to_vec(),
         Damage::Cells(cells) => shown
@@ -95,32 +96,8 @@ fn missing(from: &[Placement], other: &[Placement]) -> impl Iterator<Item = Plac
     })
 }
 
-/// Takes `gone` out of `placements`, the way an erasure does.
-pub(super) fn take_out(placements: &mut Vec<Placement>, gone: &Placement) {
-    *placements = placements
-        .iter()
-        .flat_map(|p| {
-            let left = if same_picture(p, gone) {
-                minus(p.part, gone.part)
-            } else {
-                vec![p.part]
-            };
-            with_parts(*p, left)
-        })
-        .collect();
-}
-
-/// Adds what was painted, to a neighbouring piece of the same picture if there is one.
-pub(super) fn put_in(placements: &mut Vec<Placement>, new: Placement) {
-    let (same, other): (Vec<Placement>, Vec<Placement>) =
-        placements.iter().partition(|p| same_picture(p, &new));
-    let parts = same.iter().map(|p| p.part).chain([new.part]).collect();
-    *placements = other;
-    placements.extend(with_parts(new, join(parts)));
-}
-
 /// Whether both show the same pixels in the cells that they share.
-fn same_picture(a: &Placement, b: &Placement) -> bool {
+pub(super) fn same_picture(a: &Placement, b: &Placement) -> bool {
     a.picture == b.picture && a.area == b.area
 }
 

@@ -8,6 +8,7 @@ use super::capabilities::Capabilities;
 use super::payload::{Encoder, Payload, pixels_of_a_cell};
 use super::placement::fit;
 use super::raster::Bitmap;
+use super::rung::Rung;
 use super::{EncodeError, kitty};
 
 /// A picture to be printed: its cells are fixed, its pixels are still to come.
@@ -26,7 +27,7 @@ impl Print {
         if caps.kind == GraphicsKind::Off {
             return None;
         }
-        let (cell_width, cell_height) = pixels_of_a_cell(GraphicsKind::Kitty, caps.cell);
+        let (cell_width, cell_height) = pixels_of_a_cell(GraphicsKind::Kitty, caps);
         let own = |px: u32, per: u32| u16::try_from(px.div_ceil(per)).unwrap_or(u16::MAX);
         let room = Rect::new(
             0,
@@ -37,7 +38,14 @@ impl Print {
         let cells = fit(picture, caps.cell, room).as_size();
         (cells.width > 0 && cells.height > 0).then(|| Self {
             cells,
-            encoder: Encoder::new(caps, caps.backdrop(), cells, Rect::from(cells)),
+            encoder: Encoder::new(
+                caps,
+                caps.backdrop(),
+                cells,
+                Rect::from(cells),
+                Rung::Exact,
+                None,
+            ),
         })
     }
 

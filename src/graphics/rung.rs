@@ -14,3 +14,15 @@ pub enum Rung {
     /// Every pixel as it is, where the protocol can: for terminals on the same machine.
     Exact,
 }
+
+impl Rung {
+    /// How good it looks. Quick and Careful look alike: one never takes the place of the other.
+    pub(super) const fn level(self) -> u8 {
+        match self {
+            Self::Glance => 0,
+            Self::Quick | Self::Careful => 1,
+            Self::Fine => 2,
+            Self::Exact => 3,
+        }
+    }
+}

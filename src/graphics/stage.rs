@@ -3,28 +3,44 @@
 //!
 //! 1. [`Stage::want`] with the frame's placements: erasures, to be written before the frame's text;
 //! 2. [`Stage::jobs`]: payloads to be made off the loop; each result comes back through [`Stage::ready`];
-//! 3. [`Stage::slice`], between frames, until there is no more: the pictures.
+//! 3. [`Stage::slice`], between frames, until there is no more: the pictures, rung after rung of the ladder;
+//! 4. [`Stage::reply`] with what the terminal answers.
 
-use std::collections::{HashSet, VecDeque};
+mod belief;
+mod climb;
+mod pending;
+mod shown;
+mod slices;
+
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Size;
 use ratatui::style::Color;
 
-use crate::domain::GraphicsKind;
+use crate::domain::{GraphicsKind, PictureId};
 
 use super::ansi;
 use super::cache::Cache;
 use super::capabilities::Capabilities;
 use super::held::Held;
+use super::link::Link;
 use super::payload::{EncodeJob, Payload, PayloadKey};
 use super::placement::Placement;
-use super::plan::{Damage, Step, Surface, plan, put_in, survivors, take_out};
+use super::plan::{Damage, Step, Surface, plan};
+use super::rung::Rung;
+use pending::Pending;
+use shown::Shown;
 
 /// Pictures on one terminal.
 #[derive(Debug)]
 pub struct Stage {
     caps: Capabilities,
+    link: Link,
+    /// Bytes that a picture may have on the line.
+    budget: Option<usize>,
+    /// Somebody looks closely.
+    close: bool,
     /// The background of the text.
     ground: Color,
     epoch: u32,
@@ -32,22 +48,14 @@ pub struct Stage {
     wanted: Vec<Placement>,
     /// What stands on the screen. On a painted surface band by band, so that what was painted before an interruption
     /// is not painted again.
-    shown: Vec<Placement>,
-    pending: VecDeque<Pending>,
+    shown: Shown,
+    pending: Vec<Pending>,
     asked: HashSet<PayloadKey>,
     failed: HashSet<PayloadKey>,
     cache: Cache,
     held: Held,
-}
-
-/// A placement that is still to be brought up.
-#[derive(Debug)]
-struct Pending {
-    placement: Placement,
-    key: PayloadKey,
-    payload: Option<Arc<Payload>>,
-    /// Bands that were sent.
-    sent: usize,
+    /// Bytes of whole pictures by size and rung.
+    weights: HashMap<(PictureId, Size, Rung), u64>,
 }
 
 impl Stage {
@@ -55,15 +63,19 @@ impl Stage {
     pub fn new(caps: Capabilities) -> Self {
         Self {
             caps,
+            link: Link::default(),
+            budget: None,
+            close: false,
             ground: Color::Reset,
             epoch: 0,
             wanted: Vec::new(),
-            shown: Vec::new(),
-            pending: VecDeque::new(),
+            shown: Shown::default(),
+            pending: Vec::new(),
             asked: HashSet::new(),
             failed: HashSet::new(),
             cache: Cache::default(),
             held: Held::default(),
+            weights: HashMap::new(),
         }
     }
 
@@ -95,11 +107,34 @@ impl Stage {
         bytes
     }
 
+    /// Takes up the line as it was measured. What was asked for already stays as it is.
+    pub fn set_link(&mut self, link: Link) {
+        self.link = link;
+    }
+
+    /// Takes up how many bytes a picture may have on the line; `None`: as many as it needs. To be set before the first
+    /// frame.
+    pub fn set_budget(&mut self, bytes: Option<usize>) {
+        self.budget = bytes;
+    }
+
+    /// Takes up whether somebody looks closely, that is in full view: then a finer picture follows on a slow line, too.
+    pub fn set_close(&mut self, close: bool) {
+        self.close = close;
+    }
+
+    /// Makes the ids of pictures differ from those of another program with the same terminal; `seed` is the number of
+    /// the process, say.
+    pub fn set_seed(&mut self, seed: u32) {
+        self.held.set_seed(seed);
+    }
+
     fn start_over(&mut self) -> Vec<u8> {
         let bytes = self.clear();
         self.epoch += 1;
         self.asked.clear();
         self.failed.clear();
+        self.weights.clear();
         self.cache = Cache::default();
         bytes
     }
@@ -122,44 +157,53 @@ impl Stage {
         }
         let surface = self.surface();
         if *damage == Damage::All {
-            self.held.clear(&mut out);
+            // Placeholders are text, and went as text: the terminal keeps their pictures.
+            if surface == Surface::Layered {
+                self.held.clear(&mut out, &self.caps);
+            }
             self.shown.clear();
             self.pending.clear();
         } else if surface == Surface::Painted {
-            self.shown = survivors(&self.shown, damage);
+            self.shown.survive(damage);
         }
         self.pending
             .retain(|pending| pending.holds(surface, placements));
-        let promised = self.pending.iter().flat_map(Pending::rest);
-        let present: Vec<Placement> = self.shown.iter().copied().chain(promised).collect();
+        let present = self.shown.placements();
         for step in plan(surface, &present, placements, &Damage::None) {
-            match step {
-                Step::Erase(gone) => self.erase(&mut out, &gone),
-                Step::Show(placement) => self.promise(placement),
+            if let Step::Erase(gone) = step {
+                self.erase(&mut out, &gone);
             }
         }
+        self.wanted = placements.to_vec();
+        self.promise_lacking();
         // What kitty holds comes up in the same breath.
-        if self.held.open().is_none() {
+        if surface == Surface::Layered && self.held.open().is_none() {
             self.place_held(&mut out);
         }
         let pending = &self.pending;
         self.asked
             .retain(|key| pending.iter().any(|pending| pending.key == *key));
-        self.wanted = placements.to_vec();
         out
     }
 
-    /// The payloads that are needed and not being made yet. Each is returned once, unless its placement goes and comes
-    /// back meanwhile.
+    /// The payloads that are needed and not being made yet, those of lower rungs and of small pictures first. Each is returned once, unless
+    /// its placement goes and comes back meanwhile.
     pub fn jobs(&mut self) -> Vec<EncodeJob> {
-        let mut jobs = Vec::new();
+        self.refine();
+        let mut jobs: Vec<EncodeJob> = Vec::new();
         for pending in &self.pending {
             let key = pending.key;
-            let known = pending.payload.is_some() || self.held.has(&key);
-            if !known && !self.failed.contains(&key) && self.asked.insert(key) {
-                jobs.push(EncodeJob::new(key, &self.caps, self.backdrop()));
+            let known = pending.is_made() || self.held.has(&key);
+            if !known && self.asked.insert(key) {
+                jobs.push(EncodeJob::new(
+                    key,
+                    &self.caps,
+                    self.backdrop(),
+                    self.budget,
+                ));
             }
         }
+        jobs.sort_by_key(|job| (job.rung().level(), job.cells().0.area()));
         jobs
     }
 
@@ -174,6 +218,11 @@ impl Stage {
             return;
         }
         self.asked.remove(&key);
+        let weight = self
+            .weights
+            .entry((key.picture, key.area, key.rung))
+            .or_default();
+        *weight = payload.len().max(*weight as usize) as u64;
         let payload = Arc::new(payload);
         for pending in self.pending.iter_mut().filter(|p| p.key == key) {
             pending.payload = Some(Arc::clone(&payload));
@@ -181,49 +230,41 @@ impl Stage {
         self.cache.insert(key, payload);
     }
 
-    /// A job failed: its place stays empty, and it is not asked for again on this terminal.
+    /// A job failed: its place stays empty, or keeps what is there, and it is not asked for again on this terminal.
     pub fn failed(&mut self, key: PayloadKey) {
         self.asked.remove(&key);
+        self.pending.retain(|pending| pending.key != key);
         self.failed.insert(key);
     }
 
-    /// The next bytes of pictures, to be written after a frame's text: whole chunks and bands, ending with the first
-    /// that reaches `most` bytes. `None` when there is nothing to send now.
-    ///
-    /// Afterwards the cursor stands at `cursor` and is shown, or is hidden when there is none; the colours are plain.
-    pub fn slice(&mut self, most: usize, cursor: Option<Position>) -> Option<Vec<u8>> {
-        let mut body = Vec::new();
-        let moved = match self.surface() {
-            Surface::Layered => self.slice_layered(&mut body, most),
-            Surface::Painted => self.slice_painted(&mut body, most),
-        };
-        if body.is_empty() {
-            return None;
-        }
-        if !moved {
-            return Some(body);
-        }
-        let mut out = ansi::HIDE_CURSOR.to_vec();
-        out.append(&mut body);
-        if let Some(cursor) = cursor {
-            ansi::go(&mut out, cursor);
-            out.extend_from_slice(ansi::SHOW_CURSOR);
-        }
-        Some(out)
+    /// The bytes of the rung in which a wanted picture is seen, where it is worst; `None` when nothing of it is there,
+    /// or nothing better can come.
+    pub fn sent_for(&self, picture: PictureId) -> Option<u64> {
+        // A thumbnail of it tells nothing.
+        let same = self.wanted.iter().filter(|w| w.picture == picture);
+        let area = same.map(|w| w.area).max_by_key(|area| area.area())?;
+        let rung = self.shown.worst(picture, area)?;
+        let key = (picture, area.as_size(), rung);
+        let weight = self.weights.get(&key).copied();
+        weight.filter(|_| rung != Rung::Exact)
+    }
+
+    /// The largest picture of the last frame, if [`Stage::sent_for`] tells something of it.
+    pub fn preview(&self) -> Option<(PictureId, u64)> {
+        let largest = self.wanted.iter().max_by_key(|w| w.area.area())?;
+        Some((largest.picture, self.sent_for(largest.picture)?))
     }
 
     /// The bytes that take everything away, for an exit, a suspension, a foreign program on the screen. The stage is
     /// empty then; encoded payloads stay.
     pub fn clear(&mut self) -> Vec<u8> {
         let mut out = Vec::new();
-        match self.surface() {
-            Surface::Layered => self.held.clear(&mut out),
-            Surface::Painted => {
-                for placement in &self.shown {
-                    ansi::blank(&mut out, placement.part, self.ground);
-                }
+        if self.surface() == Surface::Painted {
+            for placement in self.shown.placements() {
+                ansi::blank(&mut out, placement.part, self.ground);
             }
         }
+        self.held.clear(&mut out, &self.caps);
         self.shown.clear();
         self.pending.clear();
         self.wanted.clear();
@@ -244,7 +285,7 @@ impl Stage {
 
     fn surface(&self) -> Surface {
         match self.caps.kind {
-            GraphicsKind::Kitty => Surface::Layered,
+            GraphicsKind::Kitty if !self.caps.placeholders => Surface::Layered,
             _ => Surface::Painted,
         }
     }
@@ -260,133 +301,11 @@ impl Stage {
         match self.surface() {
             Surface::Layered => {
                 // No other command may stand between the chunks of a picture; it starts over if it is still wanted.
-                self.held.abort(out);
-                self.held.unplace(out, gone);
+                self.held.abort(out, &self.caps);
+                self.held.unplace(out, gone, &self.caps);
             }
             Surface::Painted => ansi::blank(out, gone.part, self.ground),
         }
-        take_out(&mut self.shown, gone);
-    }
-
-    fn promise(&mut self, placement: Placement) {
-        let key = PayloadKey::new(&placement, self.caps.kind, self.epoch);
-        self.pending.push_back(Pending {
-            placement,
-            key,
-            payload: self.cache.get(&key),
-            sent: 0,
-        });
-    }
-
-    /// Brings up what kitty holds. Not while a transmission is open. Returns whether the cursor moved.
-    fn place_held(&mut self, out: &mut Vec<u8>) -> bool {
-        let (held, shown, caps) = (&mut self.held, &mut self.shown, &self.caps);
-        let before = shown.len();
-        self.pending.retain(|pending| {
-            let there = held.has(&pending.key);
-            if there {
-                held.place(out, &pending.key, &pending.placement, caps);
-                shown.push(pending.placement);
-            }
-            !there
-        });
-        self.shown.len() > before
-    }
-
-    /// Chunks and placements. Returns whether the cursor moved.
-    fn slice_layered(&mut self, out: &mut Vec<u8>, most: usize) -> bool {
-        let mut moved = false;
-        // A transmission that nobody waits for any more is not worth its line.
-        if self.held.open().is_some_and(|open| !self.needs(&open)) {
-            self.held.abort(out);
-        }
-        while out.len() < most {
-            if self.held.open().is_some() {
-                self.held.next_chunk(out, &self.caps);
-                continue;
-            }
-            // What is there goes first: making room for more frees pictures that are not placed.
-            moved |= self.place_held(out);
-            let next = self
-                .pending
-                .iter()
-                .find_map(|p| match p.payload.as_deref() {
-                    Some(Payload::Image(base64)) => Some((p.key, base64)),
-                    _ => None,
-                });
-            let Some((key, base64)) = next else { break };
-            self.held.start(out, key, base64, &self.caps);
-        }
-        moved
-    }
-
-    /// Bands. Returns whether the cursor moved.
-    fn slice_painted(&mut self, out: &mut Vec<u8>, most: usize) -> bool {
-        while out.len() < most {
-            let next = self.pending.iter().position(|p| p.payload.is_some());
-            let Some(at) = next else { break };
-            let pending = &mut self.pending[at];
-            let Some((area, bytes)) = pending.next_band() else {
-                self.pending.remove(at);
-                continue;
-            };
-            ansi::go(out, area.as_position());
-            out.extend_from_slice(bytes);
-            let painted = Placement {
-                part: area,
-                ..pending.placement
-            };
-            put_in(&mut self.shown, painted);
-            pending.sent += 1;
-        }
-        !out.is_empty()
-    }
-}
-
-impl Pending {
-    /// The next band and the cells of the screen that it paints.
-    fn next_band(&self) -> Option<(Rect, &[u8])> {
-        let Some(Payload::Bands(bands)) = self.payload.as_deref() else {
-            return None;
-        };
-        let band = bands.get(self.sent)?;
-        Some((self.on_screen(band.area), &band.bytes))
-    }
-
-    fn on_screen(&self, area: Rect) -> Rect {
-        let part = self.placement.part;
-        Rect {
-            x: part.x + area.x,
-            y: part.y + area.y,
-            ..area
-        }
-    }
-
-    /// What of the placement is not on the screen yet.
-    fn rest(&self) -> Vec<Placement> {
-        match self.payload.as_deref() {
-            Some(Payload::Bands(bands)) => bands[self.sent.min(bands.len())..]
-                .iter()
-                .map(|band| Placement {
-                    part: self.on_screen(band.area),
-                    ..self.placement
-                })
-                .collect(),
-            _ => vec![self.placement],
-        }
-    }
-
-    /// Whether it is still to be brought up as it is: all that is left of it is wanted.
-    fn holds(&self, surface: Surface, wanted: &[Placement]) -> bool {
-        if surface == Surface::Layered {
-            return wanted.contains(&self.placement);
-        }
-        self.rest().iter().all(|rest| {
-            wanted.iter().any(|w| {
-                w.picture == rest.picture
-                    && w.area == rest.area
-                    && w.part.intersection(rest.part) == rest.part
-            })
-        })
+        self.shown.take_out(gone);
     }
 }

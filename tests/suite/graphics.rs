@@ -1,7 +1,9 @@
 //! Encoders played back into pixels; the placement diff and the stage as properties.
 
 mod capabilities;
+mod climbing;
 mod encoders;
+mod model;
 mod pictures;
 mod plan;
 mod playback;
