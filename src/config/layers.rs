@@ -95,6 +95,7 @@ fn defaults(paths: &Paths) -> Result<Settings, Failure> {
                 .unwrap_or_default(),
         ),
         graphics: value(None),
+        preview_kb: value(0),
         theme: value(String::new()),
         mouse: value(true),
         notify: value(Notify::Bell),
@@ -160,6 +161,9 @@ fn lay_file(
     let path = library.path.filter(|p| !p.get_ref().trim().is_empty());
     layer.lay(&mut settings.library, path, |v| Ok(folder(&v, environment)))?;
     layer.lay(&mut settings.graphics, studio.graphics, |v| graphics(&v))?;
+    layer.lay(&mut settings.preview_kb, studio.preview_kb, |v| {
+        between(v, 0, 100_000, "preview_kb")
+    })?;
     layer.lay(&mut settings.theme, studio.theme, Ok)?;
     layer.lay(&mut settings.mouse, studio.mouse, Ok)?;
     layer.lay(&mut settings.notify, studio.notify, Ok)

@@ -103,6 +103,8 @@ pub struct Settings {
     pub library: Value<PathBuf>,
     /// How pictures are drawn; `None` lets the probe decide.
     pub graphics: Value<Option<GraphicsKind>>,
+    /// kB that a picture may have on the line; 0: as many as it needs.
+    pub preview_kb: Value<u32>,
     /// The theme's name.
     pub theme: Value<String>,
     /// Whether the mouse is captured.
@@ -112,6 +114,12 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Bytes that a picture may have on the line; `None`: as many as it needs.
+    pub fn preview_bytes(&self) -> Option<usize> {
+        let kb = self.preview_kb.value as usize;
+        (kb > 0).then_some(kb * 1000)
+    }
+
     /// Each setting as (key, value, source), in the order of the file.
     pub fn rows(&self) -> Vec<(&'static str, String, &Source)> {
         fn text(value: &str) -> String {
@@ -195,6 +203,11 @@ impl Settings {
                 &self.library.source,
             ),
             ("studio.graphics", text(graphics), &self.graphics.source),
+            (
+                "studio.preview_kb",
+                self.preview_kb.value.to_string(),
+                &self.preview_kb.source,
+            ),
             ("studio.theme", text(&self.theme.value), &self.theme.source),
             (
                 "studio.mouse",

@@ -217,9 +217,10 @@ impl Encoder {
     }
 
     fn png(&self, raster: &Raster) -> Result<Vec<u8>, EncodeError> {
+        let most = self.most.map(file_bytes);
         Ok(match self.rung {
-            Rung::Glance => png_glance(raster, self.most.map_or(usize::MAX, file_bytes))?,
-            Rung::Quick | Rung::Careful | Rung::Fine | Rung::Exact => png::exact(raster)?,
+            Rung::Glance => png::glance(raster, most.unwrap_or(usize::MAX))?,
+            rung => png::fitted(raster, rung, most)?,
         })
     }
 
@@ -297,47 +298,6 @@ pub(super) fn pixels_of_a_cell(kind: GraphicsKind, caps: &Capabilities) -> (u32,
 /// its escapes, some 30 bytes with those of a tmux.
 const fn file_bytes(bytes: usize) -> usize {
     bytes.saturating_sub(160 + bytes / 128) / 4 * 3
-}
-
-/// `raster` as a PNG of at most `most` bytes: as large as it may be.
-fn png_glance(raster: &Raster, most: usize) -> Result<Vec<u8>, EncodeError> {
-    let mut by = 1;
-    loop {
-        let small = reduced(raster, by);
-        let file = png::exact(&small)?;
-        if file.len() <= most || small.width.max(small.height) == 1 {
-            return Ok(file);
-        }
-        by += 1;
-    }
-}
-
-/// Each `by` x `by` pixels as their mean.
-fn reduced(raster: &Raster, by: usize) -> Raster {
-    let (width, height) = (raster.width.div_ceil(by), raster.height.div_ceil(by));
-    let mut pixels = Vec::with_capacity(width * height);
-    for y in 0..height {
-        for x in 0..width {
-            let right = ((x + 1) * by).min(raster.width);
-            let below = ((y + 1) * by).min(raster.height);
-            let mut sums = [0u32; 3];
-            let mut count = 0;
-            for row in y * by..below {
-                for pixel in &raster.rows(row, row + 1)[x * by..right] {
-                    for (sum, sample) in sums.iter_mut().zip(pixel) {
-                        *sum += u32::from(*sample);
-                    }
-                    count += 1;
-                }
-            }
-            pixels.push(sums.map(|sum| (sum / count) as u8));
-        }
-    }
-    Raster {
-        width,
-        height,
-        pixels,
-    }
 }
 
 /// Pixels that lie side by side, two by two as their mean.

@@ -29,7 +29,6 @@ pub(super) fn exact(raster: &Raster) -> Result<Vec<u8>, EncodingError> {
 
 /// The picture as good as `rung` wants it, in at most `most` bytes of the file if that is told. What does not fit is
 /// taken in coarser steps, and at last smaller: the terminal enlarges it to its cells.
-#[allow(dead_code, reason = "the ladder asks for it")]
 pub(super) fn fitted(
     raster: &Raster,
     rung: Rung,
@@ -68,7 +67,6 @@ pub(super) fn fitted(
 
 /// A first look in at most `most` bytes of the file, as large as that allows. `small` is the picture at about a third
 /// of the size that it will be shown at.
-#[allow(dead_code, reason = "the ladder asks for it")]
 pub(super) fn glance(small: &Raster, most: usize) -> Result<Vec<u8>, EncodingError> {
     let manner = Manner {
         ways: 2,

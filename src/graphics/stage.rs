@@ -279,7 +279,7 @@ impl Stage {
     /// The bytes that end a transmission, for a command that cannot wait; its picture starts over.
     pub fn interrupt(&mut self) -> Vec<u8> {
         let mut out = Vec::new();
-        self.held.abort(&mut out);
+        self.held.abort(&mut out, &self.caps);
         out
     }
 

@@ -144,6 +144,10 @@ impl Studio {
             Some((job, picture.path.clone()))
         });
         self.pictures.take(jobs);
+        let preview = self.face.stage().preview();
+        if preview != self.state.preview {
+            self.event(Event::Previewed(preview));
+        }
         self.pictures.start(self.face.stage());
     }
 
@@ -203,13 +207,19 @@ impl Studio {
     }
 
     fn made(&mut self, made: Made) {
-        self.pictures.ended();
-        match made.result {
-            Ok(payload) => self.face.stage_mut().ready(made.key, payload),
-            Err(failure) => {
-                self.face.stage_mut().failed(made.key);
-                self.event(Event::PictureFailed(made.picture, failure));
-            }
+        match made {
+            Made::Payload {
+                key,
+                picture,
+                result,
+            } => match result {
+                Ok(payload) => self.face.stage_mut().ready(key, payload),
+                Err(failure) => {
+                    self.face.stage_mut().failed(key);
+                    self.event(Event::PictureFailed(picture, failure));
+                }
+            },
+            Made::Over(number) => self.pictures.ended(number),
         }
     }
 

@@ -79,6 +79,8 @@ pub enum Event {
     SessionRestored(Option<Box<Session>>),
     /// This picture cannot be drawn: its card is shown instead.
     PictureFailed(PictureId, Failure),
+    /// So many bytes of a picture were sent for what is seen of it, and more could come; `None`: nothing like that is seen.
+    Previewed(Option<(PictureId, u64)>),
     /// Something of the world is worth a notice: a wrong line in the configuration, a library that cannot be written.
     Warned(Failure),
     /// A deadline that the studio named has come.

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use ratatui::layout::Position;
 
-use crate::domain::{Catalog, Clean, Convert, Display, GenerationId, Now, Request, TaskId};
+use crate::domain::{
+    Catalog, Clean, Convert, Display, GenerationId, Now, PictureId, Request, TaskId,
+};
 
 use super::attaching::Attaching;
 use super::drafts::Drafts;
@@ -122,6 +124,8 @@ pub struct State {
     pub zone: jiff::tz::TimeZone,
     /// What the terminal can do.
     pub display: Display,
+    /// The picture that is seen in less than all its bytes, and in how many.
+    pub preview: Option<(PictureId, u64)>,
     /// Whether the terminal's window has the focus; `None`: it does not tell.
     pub terminal_focused: Option<bool>,
     /// Models, ratios, formats, prices.
@@ -209,6 +213,7 @@ impl State {
             size: setup.size,
             zone: jiff::tz::TimeZone::UTC,
             display: Display::default(),
+            preview: None,
             terminal_focused: None,
             catalog: setup.catalog,
             models: Vec::new(),

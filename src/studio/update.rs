@@ -85,6 +85,10 @@ fn reduce(state: &mut State, event: Event) -> Vec<Effect> {
         Event::EditorReturned { result } => prompt::returned(state, result),
         Event::SessionRestored(session) => session::restored(state, session.map(|s| *s)),
         Event::PictureFailed(id, failure) => results::undrawable(state, id, failure),
+        Event::Previewed(preview) => {
+            state.preview = preview;
+            Vec::new()
+        }
         Event::Warned(failure) => {
             state.notices.fail(&failure);
             Vec::new()

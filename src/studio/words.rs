@@ -130,6 +130,13 @@ pub fn usual(generation: &Generation, state: &State) -> Option<String> {
     Some(format!("usually {}", elapsed(usual)))
 }
 
+/// How much of the shown picture has come over the line: `preview 38 kB of 6.1 MB`; `None` where as much as its file has.
+pub fn preview(state: &State) -> Option<String> {
+    let (id, sent) = state.preview?;
+    let picture = state.history.shown().filter(|picture| picture.id == id)?;
+    (sent < picture.bytes).then(|| format!("preview {} of {}", bytes(sent), bytes(picture.bytes)))
+}
+
 /// The question in the footer.
 pub fn ask(ask: &Ask, state: &State) -> String {
     match ask {

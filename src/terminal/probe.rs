@@ -144,6 +144,16 @@ impl Probe {
         }
     }
 
+    /// A question for DA1 was sent at `now`, outside of an exchange: an ending waits for its answer.
+    pub fn await_fence(&mut self, now: Duration) {
+        if self.owed(now).is_none() {
+            self.owed = 0;
+        }
+        self.deadline = None;
+        self.sent = now;
+        self.owed += 1;
+    }
+
     /// Takes an answer that leads to no more questions.
     pub(super) fn swallow(&mut self, reply: &Reply) {
         if is_fence(reply) {

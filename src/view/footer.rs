@@ -25,6 +25,11 @@ pub fn draw(sheet: &mut Sheet<'_>) {
         let wide = text::put_right(sheet.buf, area, "demo", theme.demo);
         area.width = area.width.saturating_sub(wide + 2);
     }
+    // What the frame says elsewhere.
+    if let Some(preview) = words::preview(state).filter(|_| state.full_view) {
+        let wide = text::put_right(sheet.buf, area, &preview, theme.dim);
+        area.width = area.width.saturating_sub(wide + 2);
+    }
     let work = words::work(&state.jobs, state.now.since_start);
     let wide = text::put_right(sheet.buf, area, &work, theme.running);
     area.width = area.width.saturating_sub(wide + 2);

@@ -7,12 +7,15 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::{Clean, Difference, Generation, GraphicsKind, Picture, remarks};
 use crate::graphics::fit;
-use crate::studio::{Focus, caption, offer};
+use crate::studio::{Focus, caption, offer, words};
 
 use super::card;
 use super::panel;
 use super::sheet::{Sheet, below, skip};
 use super::text::{self, excerpt};
+
+/// Columns of the frame's upper side that are not the note's: corners, the title and some air.
+const FRAME: usize = 14;
 
 /// Draws the pane, where the layout has one.
 pub fn draw(sheet: &mut Sheet<'_>) {
@@ -21,7 +24,7 @@ pub fn draw(sheet: &mut Sheet<'_>) {
         return;
     }
     let focused = sheet.state.focus == Focus::Picture;
-    let note = note(sheet);
+    let note = note(sheet, area.width);
     panel::pane(sheet, area, Focus::Picture.title(), note, focused);
     match shown(sheet) {
         Some((generation, picture)) => {
@@ -72,8 +75,8 @@ pub fn is_drawable(sheet: &Sheet<'_>, picture: &Picture) -> bool {
         && !sheet.state.history.undrawable.contains_key(&picture.id)
 }
 
-/// `2 of 3  7c31d09e.2` for the frame.
-fn note(sheet: &Sheet<'_>) -> Line<'static> {
+/// `preview 38 kB of 6.1 MB  2 of 3  7c31d09e.2` for the frame; the first only where `width` has room for all.
+fn note(sheet: &Sheet<'_>, width: u16) -> Line<'static> {
     let history = &sheet.state.history;
     let (Some(generation), Some(picture)) = (history.selected(), history.shown()) else {
         return Line::default();
@@ -82,10 +85,19 @@ fn note(sheet: &Sheet<'_>) -> Line<'static> {
         0 | 1 => String::new(),
         many => format!(" {} of {many} ", picture.id.n),
     };
-    Line::from(vec![
+    let preview = words::preview(sheet.state)
+        .map(|preview| format!(" {preview} "))
+        .unwrap_or_default();
+    let mut spans = vec![
+        Span::styled(preview, sheet.theme.dim),
         Span::styled(of, sheet.theme.accent),
         Span::styled(format!(" {} ", picture.id.short()), sheet.theme.dim),
-    ])
+    ];
+    let wide: usize = spans.iter().map(Span::width).sum();
+    if wide + FRAME > usize::from(width) {
+        spans.remove(0);
+    }
+    Line::from(spans)
 }
 
 /// Facts first, with the model that answered; then in one line where the picture is not what was asked and what else

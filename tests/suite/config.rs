@@ -101,6 +101,8 @@ fn a_wrong_file_is_named_with_line_and_key() {
         ("demo = \"perhaps\"\n", 1, "perhaps"),
         ("[studio\n", 1, ""),
         ("[studio]\ngraphics = \"ascii\"\n", 2, "kitty"),
+        ("[studio]\npreview_kb = 100001\n", 2, "preview_kb"),
+        ("[studio]\npreview_kb = \"much\"\n", 2, "expected"),
     ] {
         let (_dir, environment) = home(text);
         let failure = load(&environment).err().expect(text);
@@ -112,6 +114,16 @@ fn a_wrong_file_is_named_with_line_and_key() {
         assert!(message.contains(word), "{message}");
         assert!(failure.hint.is_some());
     }
+}
+
+#[test]
+fn a_preview_has_as_many_bytes_as_it_needs_unless_a_file_says_otherwise() {
+    let bytes = |text: &str| {
+        let (_dir, environment) = home(text);
+        load(&environment).unwrap().settings.preview_bytes()
+    };
+    assert_eq!(bytes(""), None);
+    assert_eq!(bytes("[studio]\npreview_kb = 120\n"), Some(120_000));
 }
 
 #[test]

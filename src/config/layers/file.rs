@@ -58,6 +58,7 @@ pub(super) struct LibraryTable {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct StudioTable {
     pub(super) graphics: Option<Spanned<String>>,
+    pub(super) preview_kb: Option<Spanned<u32>>,
     pub(super) theme: Option<Spanned<String>>,
     pub(super) mouse: Option<Spanned<bool>>,
     pub(super) notify: Option<Spanned<Notify>>,

@@ -49,6 +49,11 @@ impl Stage {
         self.held.owes()
     }
 
+    /// A question for DA1, if the terminal owes answers: its answer comes after them, also from behind a tmux.
+    pub fn fence(&self) -> Option<Vec<u8>> {
+        self.owes().then(|| self.caps.route.wrap(b"\x1b[c"))
+    }
+
     /// The bytes that take all pictures away whatever became of this stage, for the end of the program. Nothing where
     /// the text takes them away.
     pub fn farewell(&self) -> Vec<u8> {

@@ -10,7 +10,7 @@ use ratatui::layout::{Position, Size};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::config::{Config, Settings};
-use crate::domain::{Display, Failure, FailureKind, GraphicsKind};
+use crate::domain::{Display, Failure, FailureKind};
 use crate::graphics::{Answers, Capabilities, Damage, EncodeJob, Environment, Reply, Stage};
 use crate::runtime::clock::{Clock, FRAME};
 use crate::runtime::facts::{capabilities_of, window_of};
@@ -24,8 +24,6 @@ use crate::view::{self, Theme};
 const SLICE: usize = 16 * 1024;
 /// What a slow line gets to take the last frame.
 const FLUSH_LIMIT: Duration = Duration::from_millis(500);
-/// Deletes all kitty pictures and their data; written first when the terminal is given back.
-const DELETE_ALL: &[u8] = b"\x1b_Ga=d,d=A,q=2\x1b\\";
 
 pub(super) struct Face {
     tty: Tty,
@@ -40,6 +38,8 @@ pub(super) struct Face {
     questions: Vec<u8>,
     /// The terminal is to be asked again as soon as no picture is on its way.
     check: bool,
+    /// It is being asked, without a change that we know of.
+    checking: bool,
     writer: Option<Writer>,
     input: Option<InputStream>,
     /// Bytes that go before the next frame: questions, a bell, what takes old pictures away.
@@ -80,6 +80,9 @@ impl Face {
         let mut stage = Stage::new(capabilities);
         // Nothing is on the stage yet, so nothing has to be taken away.
         stage.set_ground(theme.ground());
+        // Another studio may show pictures in the same terminal.
+        stage.set_seed(std::process::id());
+        stage.set_budget(settings.preview_bytes());
         let mut face = Self {
             tty: tty.clone(),
             facts,
@@ -91,6 +94,7 @@ impl Face {
             probe: Probe::default(),
             questions: Vec::new(),
             check: false,
+            checking: false,
             writer: Some(writer),
             input: Some(input),
             before: Vec::new(),
@@ -147,6 +151,7 @@ impl Face {
         self.sent = false;
         if self.check && !self.stage.is_transmitting() {
             self.check = false;
+            self.checking = true;
             self.probe(now);
         }
         if self.line_now() != Line::Ready {
@@ -176,6 +181,7 @@ impl Face {
         } else {
             Damage::Cells(self.surface.damage().to_vec())
         };
+        self.stage.set_close(state.full_view);
         let mut before = std::mem::take(&mut self.before);
         if !self.questions.is_empty() {
             // kitty takes a question between the chunks of a picture for a chunk.
@@ -239,6 +245,7 @@ impl Face {
 
     /// Takes an answer in; true when the terminal is known better now.
     pub(super) fn reply(&mut self, reply: Reply) -> bool {
+        self.stage.reply(&reply);
         match self.probe.reply(reply) {
             Told::Over(all) => self.judge(&all),
             Told::Ask(questions) => {
@@ -260,7 +267,13 @@ impl Face {
 
     fn judge(&mut self, answers: &Answers) -> bool {
         let capabilities = capabilities_of(answers, &self.facts, &self.settings);
-        self.take(capabilities)
+        let checked = std::mem::take(&mut self.checking);
+        let changed = self.take(capabilities);
+        if checked {
+            // It may be another of the same kind.
+            self.stage.verify();
+        }
+        changed
     }
 
     fn take(&mut self, capabilities: Capabilities) -> bool {
@@ -269,10 +282,8 @@ impl Face {
         }
         self.surface
             .set_synchronized(capabilities.synchronized_output);
-        if capabilities.kind == GraphicsKind::Kitty {
-            self.screen.set_farewell(DELETE_ALL.to_vec());
-        }
         let gone = self.stage.set_capabilities(capabilities);
+        self.screen.set_farewell(self.stage.farewell());
         self.write(&gone);
         true
     }
@@ -356,7 +367,11 @@ impl Face {
     ) {
         if !gone {
             self.line_free().await;
-            let clear = self.stage.clear();
+            let mut clear = self.stage.clear();
+            if let Some(fence) = self.stage.fence() {
+                clear.extend(fence);
+                self.probe.await_fence(now);
+            }
             if !clear.is_empty() {
                 self.send(clear);
             }

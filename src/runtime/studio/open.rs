@@ -86,7 +86,7 @@ pub async fn run(
         state,
         face,
         hands,
-        pictures: Pictures::new(made),
+        pictures: Pictures::new(made, world.thumbnails.clone()),
         editor: editor(environment),
         clipboard: outside::clipboard_program(|name| environment.var(name).is_some(), ssh),
         bell: settings.notify.value == Notify::Bell,

@@ -395,7 +395,12 @@ impl Model {
 
 fn answer(id: u32, ok: bool) -> Reply {
     let message = Clean::from(if ok { "OK" } else { "ENOENT:it is gone" });
-    Reply::KittyGraphics { id, ok, message }
+    Reply::KittyGraphics {
+        id,
+        ok,
+        message,
+        placement: None,
+    }
 }
 
 /// What is inside the wrapping for one tmux, and how long it is with it.

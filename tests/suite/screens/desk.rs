@@ -151,6 +151,12 @@ impl Desk {
         self.event(Event::Display(display));
     }
 
+    /// Of the shown picture, `sent` bytes are seen.
+    pub fn preview(&mut self, sent: u64) {
+        let shown = self.state.history.shown().map(|picture| picture.id);
+        self.event(Event::Previewed(shown.map(|id| (id, sent))));
+    }
+
     /// Draws the frame.
     pub fn draw(&self, theme: &Theme) -> (Buffer, Scene) {
         let area = Rect::new(0, 0, self.state.size.0, self.state.size.1);

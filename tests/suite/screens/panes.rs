@@ -120,6 +120,38 @@ fn a_notice_stands_under_its_picture() {
 }
 
 #[test]
+fn a_preview_tells_how_much_of_the_picture_came() {
+    at_each_size("preview", |w, h| {
+        let mut desk = Desk::with(w, h, some_history());
+        desk.keys("Alt+3 Home Alt+4");
+        desk.preview(38_400);
+        desk.screen()
+    });
+    at_each_size("preview-full-view", |w, h| {
+        let mut desk = Desk::with(w, h, some_history());
+        desk.keys("Alt+3 Home Alt+4 Enter");
+        desk.preview(38_400);
+        desk.screen()
+    });
+}
+
+#[test]
+fn what_came_whole_or_is_another_picture_is_no_preview() {
+    let screen = |sent: u64, n: Option<u16>| {
+        let mut desk = Desk::with(120, 40, some_history());
+        desk.keys("Alt+3 Home Alt+4");
+        let shown = desk.state.history.shown().unwrap();
+        let (mut id, bytes) = (shown.id, shown.bytes);
+        id.n = n.unwrap_or(id.n);
+        desk.event(Event::Previewed(Some((id, sent.min(bytes)))));
+        desk.screen()
+    };
+    assert!(screen(10_000, None).contains("preview 10 kB of"));
+    assert!(!screen(u64::MAX, None).contains("preview"));
+    assert!(!screen(10_000, Some(9)).contains("preview"));
+}
+
+#[test]
 fn a_refusal_shows_the_models_own_words() {
     at_each_size("refused", |w, h| {
         let mut desk = Desk::with(w, h, some_history());
