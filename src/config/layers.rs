@@ -10,7 +10,7 @@ use super::profiles::Profiles;
 use super::settings::{DemoPolicy, Notify, Settings, Source, Value};
 use super::{DEFAULT_CONFIG, Environment, Overrides, UserFile};
 use crate::domain::{
-    AspectRatio, Convert, Failure, FailureKind, GraphicsKind, OutputFormat, Profile,
+    AspectRatio, Convert, Failure, FailureKind, Glyphs, GraphicsKind, OutputFormat, Profile,
 };
 use file::{File, parse};
 
@@ -96,6 +96,7 @@ fn defaults(paths: &Paths) -> Result<Settings, Failure> {
         ),
         graphics: value(None),
         preview_kb: value(0),
+        blocks: value(None),
         theme: value(String::new()),
         mouse: value(true),
         notify: value(Notify::Bell),
@@ -164,6 +165,7 @@ fn lay_file(
     layer.lay(&mut settings.preview_kb, studio.preview_kb, |v| {
         between(v, 0, 100_000, "preview_kb")
     })?;
+    layer.lay(&mut settings.blocks, studio.blocks, |v| blocks(&v))?;
     layer.lay(&mut settings.theme, studio.theme, Ok)?;
     layer.lay(&mut settings.mouse, studio.mouse, Ok)?;
     layer.lay(&mut settings.notify, studio.notify, Ok)
@@ -224,6 +226,15 @@ fn graphics(text: &str) -> Result<Option<GraphicsKind>, String> {
         return Ok(None);
     }
     text.parse::<GraphicsKind>()
+        .map(Some)
+        .map_err(|error| error.to_string())
+}
+
+fn blocks(text: &str) -> Result<Option<Glyphs>, String> {
+    if text == "auto" {
+        return Ok(None);
+    }
+    text.parse::<Glyphs>()
         .map(Some)
         .map_err(|error| error.to_string())
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use crate::domain::{AspectRatio, Convert, GraphicsKind, OutputFormat};
+use crate::domain::{AspectRatio, Convert, Glyphs, GraphicsKind, OutputFormat};
 
 /// Where a value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,6 +105,8 @@ pub struct Settings {
     pub graphics: Value<Option<GraphicsKind>>,
     /// kB that a picture may have on the line; 0: as many as it needs.
     pub preview_kb: Value<u32>,
+    /// The block characters that pictures are drawn with; `None` lets the probe decide.
+    pub blocks: Value<Option<Glyphs>>,
     /// The theme's name.
     pub theme: Value<String>,
     /// Whether the mouse is captured.
@@ -134,6 +136,7 @@ impl Settings {
             Notify::Off => "off",
         };
         let graphics = self.graphics.value.map_or("auto", GraphicsKind::as_str);
+        let blocks = self.blocks.value.map_or("auto", Glyphs::as_str);
         let mut rows = vec![
             ("demo", text(demo), &self.demo.source),
             (
@@ -208,6 +211,7 @@ impl Settings {
                 self.preview_kb.value.to_string(),
                 &self.preview_kb.source,
             ),
+            ("studio.blocks", text(blocks), &self.blocks.source),
             ("studio.theme", text(&self.theme.value), &self.theme.source),
             (
                 "studio.mouse",

@@ -74,6 +74,50 @@ pub enum Glyphs {
     Octants,
 }
 
+impl Glyphs {
+    /// As settings spell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Halves => "halves",
+            Self::Quadrants => "quadrants",
+            Self::Sextants => "sextants",
+            Self::Octants => "octants",
+        }
+    }
+
+    /// px of one cell: width and height.
+    pub const fn pixels(self) -> (u32, u32) {
+        match self {
+            Self::Halves => (1, 2),
+            Self::Quadrants => (2, 2),
+            Self::Sextants => (2, 3),
+            Self::Octants => (2, 4),
+        }
+    }
+}
+
+impl fmt::Display for Glyphs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What is wrong with a text that should name block characters.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("blocks is one of auto, halves, quadrants, sextants, octants")]
+pub struct NotGlyphs;
+
+impl FromStr for Glyphs {
+    type Err = NotGlyphs;
+
+    fn from_str(text: &str) -> Result<Self, NotGlyphs> {
+        [Self::Halves, Self::Quadrants, Self::Sextants, Self::Octants]
+            .into_iter()
+            .find(|glyphs| glyphs.as_str() == text)
+            .ok_or(NotGlyphs)
+    }
+}
+
 /// How many colours text cells have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ColorDepth {

@@ -10,6 +10,7 @@ mod pictures;
 use crate::domain::{CellSize, Clean, ColorDepth, Glyphs, GraphicsKind};
 
 use super::answers::Answers;
+use super::blocks;
 use super::environment::{Environment, Window};
 use super::reply::Reply;
 use super::route::Route;
@@ -84,6 +85,10 @@ impl Capabilities {
         let far = pictures.far;
         let (cell, cell_why) = cell::judge(answers, far, env.window);
         let (colors, colors_why) = colors::judge(&pictures, env);
+        let (glyphs, glyphs_why) = {
+            let name = pictures.name.as_ref().map(Clean::as_str);
+            blocks::trusted(name, &env.term, pictures.multiplexed)
+        };
         let registers = pictures.sixel_registers(answers);
         let (synchronized_output, synchronized_why) = synchronized(answers);
         let background = |level| {
@@ -112,8 +117,8 @@ impl Capabilities {
             route_why: String::new(),
             placeholders: pictures.placeholders,
             placeholders_why: pictures.placeholders_why,
-            glyphs: Glyphs::Halves,
-            glyphs_why: "they are in every font".to_owned(),
+            glyphs,
+            glyphs_why,
             remote: env.ssh,
             name: pictures.name,
             passthrough: pictures.passthrough,

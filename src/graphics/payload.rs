@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ratatui::layout::{Rect, Size};
 
-use crate::domain::{CellSize, ColorDepth, GraphicsKind, PictureId, PixelSize};
+use crate::domain::{CellSize, ColorDepth, Glyphs, GraphicsKind, PictureId, PixelSize};
 
 use super::capabilities::Capabilities;
 use super::ladder::GLANCE_BYTES;
@@ -149,13 +149,14 @@ pub(super) struct Encoder {
     rung: Rung,
     /// The whole fitted picture.
     pub px: PixelSize,
-    /// px of one cell.
+    /// px of one cell; few for block characters.
     cell: (u32, u32),
     /// In cells.
     part: Rect,
     backdrop: [u8; 3],
     colors: ColorDepth,
     sixel_colors: u16,
+    glyphs: Glyphs,
     /// Bytes on the line.
     most: Option<usize>,
 }
@@ -194,6 +195,7 @@ impl Encoder {
             backdrop,
             colors: caps.colors,
             sixel_colors: caps.sixel_colors,
+            glyphs: caps.glyphs,
             most,
         }
     }
@@ -259,13 +261,15 @@ impl Encoder {
 
     fn blocks(&self, raster: &Raster) -> Vec<Band> {
         let light_backdrop = self.backdrop.map(u16::from).iter().sum::<u16>() > 3 * 127;
-        let rows = match self.rung {
-            Rung::Glance => blocks::rows(
-                &paired(raster),
-                self.colors.min(ColorDepth::Ansi256),
-                light_backdrop,
-            ),
-            _ => blocks::rows(raster, self.colors, light_backdrop),
+        let (glyphs, depth) = (self.glyphs, self.colors);
+        let rows = match (self.rung, self.most) {
+            (Rung::Glance, _) => {
+                let Size { width, height } = self.part.as_size();
+                blocks::glance(raster, width.into(), height.into(), depth, light_backdrop)
+            }
+            (_, Some(most)) => blocks::rows_within(raster, glyphs, depth, most, light_backdrop),
+            (Rung::Exact, None) => blocks::rows(raster, glyphs, depth, 0, light_backdrop),
+            (_, None) => blocks::rows(raster, glyphs, depth, blocks::THRESHOLD, light_backdrop),
         };
         rows.into_iter()
             .zip(0..)
@@ -289,7 +293,7 @@ fn sent_as(kind: GraphicsKind, rung: Rung) -> GraphicsKind {
 pub(super) fn pixels_of_a_cell(kind: GraphicsKind, caps: &Capabilities) -> (u32, u32) {
     let CellSize { width, height } = caps.cell;
     match kind {
-        GraphicsKind::Blocks => (1, 2),
+        GraphicsKind::Blocks => caps.glyphs.pixels(),
         _ => (u32::from(width.max(1)), u32::from(height.max(1))),
     }
 }
@@ -298,20 +302,6 @@ pub(super) fn pixels_of_a_cell(kind: GraphicsKind, caps: &Capabilities) -> (u32,
 /// its escapes, some 30 bytes with those of a tmux.
 const fn file_bytes(bytes: usize) -> usize {
     bytes.saturating_sub(160 + bytes / 128) / 4 * 3
-}
-
-/// Pixels that lie side by side, two by two as their mean.
-fn paired(raster: &Raster) -> Raster {
-    let mut out = raster.clone();
-    for pair in out
-        .pixels
-        .chunks_mut(raster.width)
-        .flat_map(|row| row.chunks_exact_mut(2))
-    {
-        let mean: [u8; 3] = std::array::from_fn(|i| pair[0][i].midpoint(pair[1][i]));
-        pair.fill(mean);
-    }
-    out
 }
 
 /// Rectangles of at most `columns` x `rows` that cover `size`, row by row.

@@ -39,7 +39,11 @@ pub fn capabilities_of(
     facts: &Environment,
     settings: &Settings,
 ) -> Capabilities {
-    let told = Capabilities::judge(answers, facts);
+    let mut told = Capabilities::judge(answers, facts);
+    if let Some(glyphs) = settings.blocks.value {
+        told.glyphs = glyphs;
+        told.glyphs_why = format!("forced by {}", settings.blocks.source);
+    }
     match settings.graphics.value {
         Some(kind) => told.forced(kind, &settings.graphics.source.to_string()),
         None => told,

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use plantain::config::{Config, Environment, Overrides, Source, builtin_profiles};
-use plantain::domain::{Failure, GraphicsKind, ReferenceForms, Tier};
+use plantain::domain::{Failure, Glyphs, GraphicsKind, ReferenceForms, Tier};
+use plantain::{graphics, runtime};
 use tempfile::TempDir;
 
 fn home(config: &str) -> (TempDir, Environment) {
@@ -103,6 +104,7 @@ fn a_wrong_file_is_named_with_line_and_key() {
         ("[studio]\ngraphics = \"ascii\"\n", 2, "kitty"),
         ("[studio]\npreview_kb = 100001\n", 2, "preview_kb"),
         ("[studio]\npreview_kb = \"much\"\n", 2, "expected"),
+        ("[studio]\n\nblocks = \"braille\"\n", 3, "octants"),
     ] {
         let (_dir, environment) = home(text);
         let failure = load(&environment).err().expect(text);
@@ -124,6 +126,24 @@ fn a_preview_has_as_many_bytes_as_it_needs_unless_a_file_says_otherwise() {
     };
     assert_eq!(bytes(""), None);
     assert_eq!(bytes("[studio]\npreview_kb = 120\n"), Some(120_000));
+}
+
+#[test]
+fn forced_block_characters_reach_the_terminal() {
+    for (text, glyphs) in [
+        ("", None),
+        ("[studio]\nblocks = \"auto\"\n", None),
+        ("[studio]\nblocks = \"sextants\"\n", Some(Glyphs::Sextants)),
+    ] {
+        let (_dir, environment) = home(text);
+        let settings = load(&environment).unwrap().settings;
+        assert_eq!(settings.blocks.value, glyphs);
+        let facts = graphics::Environment::default();
+        let told = graphics::Capabilities::parse(&[], &facts).glyphs;
+        let capabilities =
+            runtime::capabilities_of(&graphics::Answers::direct(&[]), &facts, &settings);
+        assert_eq!(capabilities.glyphs, glyphs.unwrap_or(told));
+    }
 }
 
 #[test]

@@ -59,6 +59,7 @@ pub(super) struct LibraryTable {
 pub(super) struct StudioTable {
     pub(super) graphics: Option<Spanned<String>>,
     pub(super) preview_kb: Option<Spanned<u32>>,
+    pub(super) blocks: Option<Spanned<String>>,
     pub(super) theme: Option<Spanned<String>>,
     pub(super) mouse: Option<Spanned<bool>>,
     pub(super) notify: Option<Spanned<Notify>>,

@@ -1,6 +1,6 @@
 //! Each encoder played back into pixels: printed at the cursor, and by the stage.
 
-use plantain::domain::{ColorDepth, GraphicsKind, PixelSize};
+use plantain::domain::{ColorDepth, Glyphs, GraphicsKind, PixelSize};
 use plantain::graphics::{Bitmap, Damage, EncodeError, Placement, Print, Stage};
 use ratatui::layout::{Position, Rect, Size};
 
@@ -146,6 +146,28 @@ fn what_is_transparent_shows_the_background() {
     assert_eq!(screen.pixel(0, 0), Some([10, 20, 30]));
     let second = screen.pixel(1, 0).or(screen.pixel(0, 1)).unwrap();
     assert_eq!(second, [105, 60, 40]);
+}
+
+#[test]
+fn block_characters_have_their_own_pixels_and_fit_their_cells() {
+    for (glyphs, px) in [
+        (Glyphs::Halves, (12, 12)),
+        (Glyphs::Quadrants, (24, 12)),
+        (Glyphs::Sextants, (24, 18)),
+        (Glyphs::Octants, (24, 24)),
+    ] {
+        let mut caps = caps(GraphicsKind::Blocks);
+        caps.glyphs = glyphs;
+        let print = Print::new(PixelSize::new(120, 120), &caps, Size::new(12, 6)).unwrap();
+        assert_eq!(print.px(), PixelSize::new(px.0, px.1), "{glyphs}");
+        let picture = Pixels::photo(print.px());
+        let near = print.run(&picture.bitmap()).unwrap();
+        // What stands for the picture across a network is fewer bytes.
+        caps.remote = true;
+        let print = Print::new(PixelSize::new(120, 120), &caps, Size::new(12, 6)).unwrap();
+        let far = print.run(&picture.bitmap()).unwrap();
+        assert!(far.len() < near.len(), "{} {}", far.len(), near.len());
+    }
 }
 
 #[test]
