@@ -12,8 +12,8 @@ use rustix::termios::tcgetpgrp;
 use super::args::Common;
 use super::print;
 use crate::config::{Config, Environment};
-use crate::domain::{ColorDepth, Failure, FailureKind, GraphicsKind};
-use crate::graphics::{Answers, Bitmap, Capabilities, Print};
+use crate::domain::{ColorDepth, Failure, FailureKind, Glyphs, GraphicsKind};
+use crate::graphics::{Answers, Bitmap, Capabilities, Print, Rung};
 use crate::picture::{self, Pixels};
 use crate::runtime::{capabilities_of, decode_for, environment_of, measure};
 use crate::terminal::{Asked, Probe, Tty, ask, is_terminal};
@@ -25,7 +25,6 @@ const SPARE_ROWS: u16 = 3;
 pub(super) struct Inline {
     capabilities: Capabilities,
     room: Size,
-    remote: bool,
     /// Kept until the last picture is out: while an answer is owed, the terminal must not echo it. Dropping it may take
     /// some of the 2 s that a silent terminal has.
     _asked: Asked,
@@ -61,14 +60,14 @@ impl Inline {
                 size.cells.width,
                 size.cells.height.saturating_sub(SPARE_ROWS).max(1),
             ),
-            remote: facts.ssh,
             _asked: asked,
         }))
     }
 
     /// Prints the picture at `path`; the cursor is at the start of the line below it then.
     pub(super) fn show(&self, path: &Path) -> Result<(), Failure> {
-        let Some(print) = Print::new(measure(path)?, &self.capabilities, self.room) else {
+        let rung = rung(&self.capabilities);
+        let Some(print) = Print::new(measure(path)?, &self.capabilities, self.room, rung) else {
             return Ok(());
         };
         let pixels = decode_for(path, print.px(), &AtomicBool::new(false))?;
@@ -84,19 +83,29 @@ impl Inline {
     }
 
     /// viuer prints half-blocks, and pictures where the environment names iTerm2's protocol: it asks nothing then. For
-    /// kitty it would ask again, without a limit and with each typed key taken for an answer; over a network it sends raw
-    /// pixels, inside tmux it does not pass, and sixel is ours (STACK).
+    /// kitty it would ask three times more, without a limit and with each typed key taken for an answer; over a network it
+    /// sends raw pixels, inside tmux it does not pass, it knows no finer blocks, and sixel is ours (STACK).
     fn viuer_serves(&self) -> bool {
         let capabilities = &self.capabilities;
         let without_asking = match capabilities.kind {
-            GraphicsKind::Blocks => true,
+            GraphicsKind::Blocks => capabilities.glyphs == Glyphs::Halves,
             GraphicsKind::Iterm2 => viuer::is_iterm_supported(),
             GraphicsKind::Kitty | GraphicsKind::Sixel | GraphicsKind::Off => false,
         };
         without_asking
-            && !self.remote
+            && !capabilities.remote
             && !capabilities.multiplexed
             && matches!(capabilities.colors, ColorDepth::True | ColorDepth::Ansi256)
+    }
+}
+
+/// How good a picture is printed that nothing follows: over a network in the fewest bytes that look right, since nothing
+/// is known of the line; else as it is.
+fn rung(capabilities: &Capabilities) -> Rung {
+    if capabilities.remote {
+        Rung::Careful
+    } else {
+        Rung::Exact
     }
 }
 

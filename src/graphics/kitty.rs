@@ -122,20 +122,20 @@ pub(super) fn delete_all(route: Route, (first, last): (u32, u32)) -> Vec<u8> {
 
 /// Transmits and places at the cursor in one go, over `cells`; the cursor stays. Nobody needs the picture again, so it
 /// has no id.
-pub(super) fn transmit_and_place(out: &mut Vec<u8>, base64: &[u8], cells: Size) {
+pub(super) fn transmit_and_place(out: &mut Vec<u8>, route: Route, base64: &[u8], cells: Size) {
     let chunks = base64.chunks(CHUNK);
     let last = chunks.len().saturating_sub(1);
     for (n, chunk) in chunks.enumerate() {
         let more = u8::from(n < last);
-        let head = if n == 0 {
+        let mut command = if n == 0 {
             let (columns, rows) = (cells.width, cells.height);
-            format!("\x1b_Ga=T,q=2,f=100,c={columns},r={rows},C=1,m={more};")
+            format!("\x1b_Ga=T,q=2,f=100,c={columns},r={rows},C=1,m={more};").into_bytes()
         } else {
-            format!("\x1b_Gm={more};")
+            format!("\x1b_Gm={more};").into_bytes()
         };
-        out.extend_from_slice(head.as_bytes());
-        out.extend_from_slice(chunk);
-        out.extend_from_slice(b"\x1b\\");
+        command.extend_from_slice(chunk);
+        command.extend_from_slice(b"\x1b\\");
+        send(out, route, &command);
     }
 }
 

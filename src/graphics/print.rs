@@ -2,28 +2,33 @@
 
 use ratatui::layout::{Rect, Size};
 
-use crate::domain::{GraphicsKind, PixelSize};
+use crate::domain::{ColorDepth, GraphicsKind, PixelSize};
 
 use super::capabilities::Capabilities;
-use super::payload::{Encoder, Payload, pixels_of_a_cell};
+use super::kitty::Answer;
+use super::payload::{Band, Encoder, Payload, pixels_of_a_cell};
 use super::placement::fit;
 use super::raster::Bitmap;
+use super::route::Route;
 use super::rung::Rung;
-use super::{EncodeError, kitty};
+use super::{EncodeError, kitty, placeholder};
 
 /// A picture to be printed: its cells are fixed, its pixels are still to come.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Print {
     cells: Size,
     encoder: Encoder,
+    route: Route,
+    /// Whether a kitty picture stands in cells of text, and how many colours those can have.
+    as_text: Option<ColorDepth>,
 }
 
 impl Print {
-    /// A picture of `picture` px in at most `room` cells, and not larger than its own pixels. `None` on a terminal
-    /// without pictures, or when there is no room.
+    /// A picture of `picture` px in at most `room` cells, and not larger than its own pixels, as good as `rung` says.
+    /// `None` on a terminal without pictures, or when there is no room.
     ///
     /// `room` is lower than the window, else the picture's top scrolls away.
-    pub fn new(picture: PixelSize, caps: &Capabilities, room: Size) -> Option<Self> {
+    pub fn new(picture: PixelSize, caps: &Capabilities, room: Size, rung: Rung) -> Option<Self> {
         if caps.kind == GraphicsKind::Off {
             return None;
         }
@@ -38,14 +43,10 @@ impl Print {
         let cells = fit(picture, caps.cell, room).as_size();
         (cells.width > 0 && cells.height > 0).then(|| Self {
             cells,
-            encoder: Encoder::new(
-                caps,
-                caps.backdrop(),
-                cells,
-                Rect::from(cells),
-                Rung::Exact,
-                None,
-            ),
+            route: caps.route,
+            // What stands between moves text, and no pictures.
+            as_text: (caps.placeholders && caps.route != Route::Direct).then_some(caps.colors),
+            encoder: Encoder::new(caps, caps.backdrop(), cells, Rect::from(cells), rung, None),
         })
     }
 
@@ -69,21 +70,45 @@ impl Print {
             out.extend_from_slice(b"\r\n");
         }
         out.extend_from_slice(format!("\x1b[{rows}A\x1b7").as_bytes());
-        match self.encoder.encode(bitmap)? {
-            Payload::Image(base64) => {
-                kitty::transmit_and_place(&mut out, base64.as_bytes(), self.cells);
-            }
-            Payload::Bands(bands) => {
-                for band in bands {
-                    out.extend_from_slice(b"\x1b8");
-                    out.extend_from_slice(&step(band.area.y, 'B'));
-                    out.extend_from_slice(&step(band.area.x, 'C'));
-                    out.extend_from_slice(&band.bytes);
+        match (self.encoder.encode(bitmap)?, self.as_text) {
+            (Payload::Image(base64), Some(colors)) => {
+                let id = id(base64.as_bytes(), colors);
+                for from in (0..base64.len()).step_by(kitty::CHUNK) {
+                    kitty::transmit(&mut out, self.route, id, base64.as_bytes(), from);
                 }
+                kitty::place_virtual(&mut out, self.route, id, self.cells, Answer::Silent);
+                let whole = Rect::from(self.cells);
+                draw(&mut out, &placeholder::bands(id, whole, colors));
             }
+            (Payload::Image(base64), None) => {
+                kitty::transmit_and_place(&mut out, self.route, base64.as_bytes(), self.cells);
+            }
+            (Payload::Bands(bands), _) => draw(&mut out, &bands),
         }
         out.extend_from_slice(format!("\x1b8\x1b[{rows}B\r").as_bytes());
         Ok(out)
+    }
+}
+
+/// The bands, from the saved corner.
+fn draw(out: &mut Vec<u8>, bands: &[Band]) {
+    for band in bands {
+        out.extend_from_slice(b"\x1b8");
+        out.extend_from_slice(&step(band.area.y, 'B'));
+        out.extend_from_slice(&step(band.area.x, 'C'));
+        out.extend_from_slice(&band.bytes);
+    }
+}
+
+/// An id for a picture that stays in the terminal's memory of lines when we are gone, so that no other may take its place:
+/// made of the picture itself (FNV-1a), of as many bits as a placeholder's colour and diacritics carry.
+fn id(base64: &[u8], colors: ColorDepth) -> u32 {
+    let hash = base64.iter().fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
+    });
+    match colors {
+        ColorDepth::True => hash % 0xff_ffff + 1,
+        _ => (hash >> 8 & 0xff) << 24 | (hash % 255 + 1),
     }
 }
 

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use image::{Rgb, RgbImage};
 use plantain::domain::{OutputFormat, PixelSize};
 
 use super::home::{BINARY, Home, MODEL, giving, picture_of, pictures, quick_demo};
@@ -63,6 +64,37 @@ async fn a_picture_of_the_demo_is_named_one() {
     terminal.until(FENCE).send(NEITHER);
     assert_eq!(terminal.end(), 0);
     assert!(terminal.text().contains("demo endpoint"));
+}
+
+/// A picture with the grain of a photograph, which nothing without loss makes small, in a file of the working folder.
+fn grainy(home: &Home) {
+    let mut seed = 1_u32;
+    let photo = RgbImage::from_fn(320, 180, |x, y| {
+        let slope = 40.0 + f64::from(x) * 0.4 + (f64::from(y) * 0.05).sin() * 30.0;
+        Rgb([0.0, 25.0, -20.0].map(|tint| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (slope + tint + f64::from(seed >> 24) / 32.0) as u8
+        }))
+    });
+    photo.save(home.work().join("grain.png")).unwrap();
+}
+
+#[tokio::test]
+async fn over_ssh_a_picture_is_printed_in_few_bytes() {
+    let home = Home::new();
+    grainy(&home);
+    let printed = |home: &Home| {
+        let mut terminal = Terminal::start(home, "xterm-256color", &["show", "grain.png"]);
+        terminal.until(FENCE).send(KITTY);
+        assert_eq!(terminal.end(), 0);
+        assert!(terminal.text().contains("a=T"), "{}", terminal.text());
+        terminal.seen.len()
+    };
+    let local = printed(&home);
+    let remote = printed(&home.set("SSH_CONNECTION", "192.0.2.1 50000 192.0.2.2 22"));
+    // 285 KB for 1000x558 px are half a byte a px (the figure).
+    assert!(remote < 320 * 180 / 2, "{remote} bytes");
+    assert!(remote * 2 < local, "{remote} of {local} bytes");
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Each encoder played back into pixels: printed at the cursor, and by the stage.
 
 use plantain::domain::{ColorDepth, Glyphs, GraphicsKind, PixelSize};
-use plantain::graphics::{Bitmap, Damage, EncodeError, Placement, Print, Stage};
+use plantain::graphics::{Bitmap, Damage, EncodeError, Placement, Print, Rung, Stage};
 use ratatui::layout::{Position, Rect, Size};
 
 use super::pictures::{Pixels, caps, id, psnr};
@@ -83,7 +83,13 @@ fn a_print_leaves_the_cursor_below_the_picture() {
         GraphicsKind::Blocks,
     ] {
         let caps = caps(kind);
-        let print = Print::new(PixelSize::new(300, 160), &caps, Size::new(20, 18)).unwrap();
+        let print = Print::new(
+            PixelSize::new(300, 160),
+            &caps,
+            Size::new(20, 18),
+            Rung::Exact,
+        )
+        .unwrap();
         // 20 columns are 200 px, so 107 px and 5 rows.
         let picture = Pixels::photo(print.px());
         let bytes = print.run(&picture.bitmap()).unwrap();
@@ -103,19 +109,32 @@ fn a_print_leaves_the_cursor_below_the_picture() {
 #[test]
 fn a_small_picture_is_not_printed_larger() {
     let caps = caps(GraphicsKind::Kitty);
-    let print = Print::new(PixelSize::new(64, 64), &caps, Size::new(80, 24)).unwrap();
+    let print = Print::new(
+        PixelSize::new(64, 64),
+        &caps,
+        Size::new(80, 24),
+        Rung::Exact,
+    )
+    .unwrap();
     assert!(
         print.px().width <= 70 && print.px().height <= 80,
         "{}",
         print.px()
     );
-    assert!(Print::new(PixelSize::new(64, 64), &caps, Size::new(0, 24)).is_none());
+    let none = Print::new(PixelSize::new(64, 64), &caps, Size::new(0, 24), Rung::Exact);
+    assert!(none.is_none());
 }
 
 #[test]
 fn a_wide_sixel_comes_in_tiles_that_xterm_draws() {
     let caps = caps(GraphicsKind::Sixel);
-    let print = Print::new(PixelSize::new(2400, 200), &caps, Size::new(240, 20)).unwrap();
+    let print = Print::new(
+        PixelSize::new(2400, 200),
+        &caps,
+        Size::new(240, 20),
+        Rung::Exact,
+    )
+    .unwrap();
     let picture = Pixels::pattern(id(2), print.px());
     let bytes = print.run(&picture.bitmap()).unwrap();
     let mut screen = Screen::new(240, 30, (10, 20));
@@ -136,7 +155,7 @@ fn a_wide_sixel_comes_in_tiles_that_xterm_draws() {
 fn what_is_transparent_shows_the_background() {
     let mut caps = caps(GraphicsKind::Blocks);
     caps.background = Some((10, 20, 30));
-    let print = Print::new(PixelSize::new(20, 20), &caps, Size::new(1, 1)).unwrap();
+    let print = Print::new(PixelSize::new(20, 20), &caps, Size::new(1, 1), Rung::Exact).unwrap();
     let rgba = [[200, 100, 50, 0], [200, 100, 50, 128]].concat();
     let size = print.px();
     let rgba = rgba.repeat((size.width * size.height / 2) as usize);
@@ -158,13 +177,24 @@ fn block_characters_have_their_own_pixels_and_fit_their_cells() {
     ] {
         let mut caps = caps(GraphicsKind::Blocks);
         caps.glyphs = glyphs;
-        let print = Print::new(PixelSize::new(120, 120), &caps, Size::new(12, 6)).unwrap();
+        let print = Print::new(
+            PixelSize::new(120, 120),
+            &caps,
+            Size::new(12, 6),
+            Rung::Exact,
+        )
+        .unwrap();
         assert_eq!(print.px(), PixelSize::new(px.0, px.1), "{glyphs}");
         let picture = Pixels::photo(print.px());
         let near = print.run(&picture.bitmap()).unwrap();
         // What stands for the picture across a network is fewer bytes.
-        caps.remote = true;
-        let print = Print::new(PixelSize::new(120, 120), &caps, Size::new(12, 6)).unwrap();
+        let print = Print::new(
+            PixelSize::new(120, 120),
+            &caps,
+            Size::new(12, 6),
+            Rung::Careful,
+        )
+        .unwrap();
         let far = print.run(&picture.bitmap()).unwrap();
         assert!(far.len() < near.len(), "{} {}", far.len(), near.len());
     }
@@ -175,7 +205,13 @@ fn fewer_colours_make_fewer_bytes() {
     let bytes = |colors| {
         let mut caps = caps(GraphicsKind::Blocks);
         caps.colors = colors;
-        let print = Print::new(PixelSize::new(400, 400), &caps, Size::new(40, 20)).unwrap();
+        let print = Print::new(
+            PixelSize::new(400, 400),
+            &caps,
+            Size::new(40, 20),
+            Rung::Exact,
+        )
+        .unwrap();
         let picture = Pixels::photo(print.px());
         print.run(&picture.bitmap()).unwrap().len()
     };
@@ -193,6 +229,7 @@ fn a_bitmap_of_another_size_is_an_error() {
         PixelSize::new(100, 100),
         &caps(GraphicsKind::Kitty),
         Size::new(10, 10),
+        Rung::Exact,
     )
     .unwrap();
     let wrong = Pixels::photo(PixelSize::new(30, 30));

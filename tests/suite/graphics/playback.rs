@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use image::{ImageFormat, Rgb, RgbImage};
 use plantain::domain::{ColorDepth, GraphicsKind, PixelSize};
-use plantain::graphics::{Damage, Placement, Print, Route, Stage};
+use plantain::graphics::{Damage, Placement, Print, Route, Rung, Stage};
 use ratatui::layout::{Position, Rect, Size};
 
 use super::pictures::{Pixels, caps, id, psnr};
@@ -349,7 +349,13 @@ fn cell(kind: GraphicsKind) -> (u32, u32) {
 fn printed(kind: GraphicsKind, make: impl Fn(PixelSize) -> (Pixels, Pixels)) -> f64 {
     let mut caps = caps(kind);
     caps.background = Some(BACKDROP.into());
-    let print = Print::new(PixelSize::new(240, 240), &caps, Size::new(24, 12)).unwrap();
+    let print = Print::new(
+        PixelSize::new(240, 240),
+        &caps,
+        Size::new(24, 12),
+        Rung::Exact,
+    )
+    .unwrap();
     assert_eq!(print.cells(), Size::new(24, 12));
     let (picture, seen) = make(print.px());
     let mut screen = Screen::new(40, 20, cell(kind));
@@ -392,7 +398,13 @@ fn few_colours_still_show_the_picture() {
     for (colors, floor) in [(ColorDepth::Ansi256, 18.0), (ColorDepth::Ansi16, 10.0)] {
         let mut caps = caps(GraphicsKind::Blocks);
         caps.colors = colors;
-        let print = Print::new(PixelSize::new(400, 400), &caps, Size::new(40, 20)).unwrap();
+        let print = Print::new(
+            PixelSize::new(400, 400),
+            &caps,
+            Size::new(40, 20),
+            Rung::Exact,
+        )
+        .unwrap();
         let picture = Pixels::photo(print.px());
         let mut screen = Screen::new(40, 24, (1, 2));
         screen.feed(&print.run(&picture.bitmap()).unwrap());
