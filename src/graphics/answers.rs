@@ -99,6 +99,11 @@ impl Answers {
         level > 0 && self.at(level).next().is_none()
     }
 
+    /// Whether none has come.
+    pub fn is_empty(&self) -> bool {
+        self.rounds.iter().all(|round| round.replies.is_empty())
+    }
+
     /// Whether some have come, but not all that were asked for.
     pub fn is_partial(&self) -> bool {
         let answered = |round: &Round| !round.replies.is_empty();

@@ -20,6 +20,8 @@ pub enum Reply {
     },
     /// `CSI ? n ; n … c` (DA1): the numbers, in order. The last query is DA1, so this ends the exchange.
     PrimaryAttributes(Vec<u16>),
+    /// `CSI > n ; n … c` (DA2): that all that came before has been read; what it says of the terminal is not used.
+    SecondaryAttributes,
     /// `DCS > | text ST` (XTVERSION).
     Version(Clean),
     /// `CSI 6 ; height ; width t`: one cell in px.

@@ -153,9 +153,12 @@ impl Studio {
 
     fn input(&mut self, input: Input) {
         match input {
-            Input::Event(event) => self.event(Event::Input(event)),
+            Input::Event(event) => {
+                self.face.stirred(self.clock.now().since_start);
+                self.event(Event::Input(event));
+            }
             Input::Reply(reply) => {
-                if self.face.reply(reply) {
+                if self.face.reply(reply, self.clock.now().since_start) {
                     self.probed();
                 }
             }
@@ -294,7 +297,7 @@ impl Studio {
 
     /// Lends the terminal to the user's editor. Generations run on; what they tell waits in the queue.
     async fn lend(&mut self, text: String, queues: &mut Queues) {
-        self.face.leave();
+        self.face.leave(&mut queues.input, self.clock).await;
         let editor = self.editor.clone();
         let result = spawn_blocking(move || lend::edit(&text, &editor))
             .await
@@ -312,7 +315,7 @@ impl Studio {
     }
 
     async fn suspend(&mut self, queues: &mut Queues) {
-        let (suspended, back) = match self.face.suspend(self.clock).await {
+        let (suspended, back) = match self.face.suspend(&mut queues.input, self.clock).await {
             Ok((suspended, input)) => (suspended, Ok(input)),
             Err(error) => (true, Err(error)),
         };
@@ -356,9 +359,8 @@ impl Studio {
         } else {
             Halt::Unsent
         });
-        let now = self.clock.now().since_start;
         self.face
-            .close(&mut queues.input, now, last == Last::Hangup)
+            .close(&mut queues.input, self.clock, last == Last::Hangup)
             .await;
         if !limit.is_zero() && last != Last::Hangup && self.hands.is_busy() {
             tell(&finishing(limit));

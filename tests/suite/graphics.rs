@@ -4,6 +4,7 @@ mod capabilities;
 mod climbing;
 mod encoders;
 mod model;
+mod pace;
 mod pictures;
 mod plan;
 mod playback;

@@ -6,5 +6,6 @@ mod flow;
 mod hard;
 mod keys;
 mod lending;
+mod pacing;
 mod probing;
 mod terminal;

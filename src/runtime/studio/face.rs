@@ -1,7 +1,9 @@
 //! The studio's face: screen, cells, pictures and probe, and the one way their bytes reach the terminal.
 //!
-//! One frame or one slice of pictures is on its way at a time. While it is, nothing is drawn: what would be stale by then
-//! is never made, and a slow line holds up nothing but itself.
+//! One frame or one slice of pictures is with the writer at a time. While it is, nothing is drawn: what would be stale by
+//! then is never made, and a slow line holds up nothing but itself. Frames go first; slices as the pace allows.
+
+mod lending;
 
 use std::io;
 use std::time::Duration;
@@ -11,19 +13,12 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::config::{Config, Settings};
 use crate::domain::{Display, Failure, FailureKind};
-use crate::graphics::{Answers, Capabilities, Damage, EncodeJob, Environment, Reply, Stage};
+use crate::graphics::{Answers, Capabilities, Damage, EncodeJob, Environment, Pace, Reply, Stage};
 use crate::runtime::clock::{Clock, FRAME};
 use crate::runtime::facts::{capabilities_of, window_of};
 use crate::studio::State;
-use crate::terminal::{
-    Input, InputStream, Line, Modes, Probe, Screen, Surface, Told, Tty, Writer, drain,
-};
+use crate::terminal::{Input, InputStream, Line, Modes, Probe, Screen, Surface, Told, Tty, Writer};
 use crate::view::{self, Theme};
-
-/// Bytes of pictures between two frames: 0.3 s of a 60 KB/s line.
-const SLICE: usize = 16 * 1024;
-/// What a slow line gets to take the last frame.
-const FLUSH_LIMIT: Duration = Duration::from_millis(500);
 
 pub(super) struct Face {
     tty: Tty,
@@ -36,10 +31,13 @@ pub(super) struct Face {
     probe: Probe,
     /// What is to be asked with the next frame.
     questions: Vec<u8>,
+    /// When questions last went, until the first answer to them.
+    asked_at: Option<Duration>,
     /// The terminal is to be asked again as soon as no picture is on its way.
     check: bool,
     /// It is being asked, without a change that we know of.
     checking: bool,
+    pace: Pace,
     writer: Option<Writer>,
     input: Option<InputStream>,
     /// Bytes that go before the next frame: questions, a bell, what takes old pictures away.
@@ -93,8 +91,10 @@ impl Face {
             stage,
             probe: Probe::default(),
             questions: Vec::new(),
+            asked_at: None,
             check: false,
             checking: false,
+            pace: Pace::default(),
             writer: Some(writer),
             input: Some(input),
             before: Vec::new(),
@@ -157,21 +157,37 @@ impl Face {
         if self.line_now() != Line::Ready {
             return;
         }
+        self.stage.set_link(self.pace.link());
         let bytes = if self.dirty && self.frame_at().is_none_or(|at| now >= at) {
             self.drawn_at = Some(now);
             self.dirty = false;
-            self.frame(state)
+            self.frame(state, now)
         } else {
             Vec::new()
         };
         if !bytes.is_empty() {
+            self.pace.text(bytes.len());
             self.send(bytes);
-        } else if let Some(slice) = self.stage.slice(SLICE, self.cursor) {
+        } else if let Some(slice) = self.slice(now) {
             self.send(slice);
         }
     }
 
-    fn frame(&mut self, state: &State) -> Vec<u8> {
+    /// The next bytes of pictures, and the question that tells when they have arrived.
+    fn slice(&mut self, now: Duration) -> Option<Vec<u8>> {
+        let most = self.pace.allowance(now);
+        if most == 0 {
+            return None;
+        }
+        let mut slice = self.stage.slice(most, self.cursor)?;
+        let question = self.pace.sent(slice.len(), now);
+        if !question.is_empty() {
+            slice.extend(self.capabilities().route.wrap(question));
+        }
+        Some(slice)
+    }
+
+    fn frame(&mut self, state: &State, now: Duration) -> Vec<u8> {
         let theme = &self.theme;
         let scene = self
             .surface
@@ -187,6 +203,7 @@ impl Face {
             // kitty takes a question between the chunks of a picture for a chunk.
             before.extend(self.stage.interrupt());
             before.append(&mut self.questions);
+            self.asked_at = Some(now);
         }
         before.extend(self.stage.want(&scene.placements, &damage));
         self.cursor = scene.cursor;
@@ -213,7 +230,8 @@ impl Face {
         let frame = self
             .frame_at()
             .filter(|at| self.dirty && *at > now && self.line_now() == Line::Ready);
-        [frame, self.probe.deadline()].into_iter().flatten().min()
+        let deadlines = [frame, self.probe.deadline(), self.pace.deadline()];
+        deadlines.into_iter().flatten().min()
     }
 
     /// Whether the end of what was sent is worth waiting for: more may follow it. It may have come already.
@@ -235,6 +253,8 @@ impl Face {
         if let Some(questions) = self.probe.begin(now, limit, &self.facts) {
             self.questions = questions;
             self.dirty = true;
+        } else {
+            self.pace.silent();
         }
     }
 
@@ -244,8 +264,16 @@ impl Face {
     }
 
     /// Takes an answer in; true when the terminal is known better now.
-    pub(super) fn reply(&mut self, reply: Reply) -> bool {
+    pub(super) fn reply(&mut self, reply: Reply, now: Duration) -> bool {
+        self.pace.reply(&reply, now);
         self.stage.reply(&reply);
+        // The first answer in tmux is tmux's own.
+        if !matches!(reply, Reply::Status | Reply::SecondaryAttributes)
+            && let Some(asked_at) = self.asked_at.take()
+            && !self.facts.multiplexed()
+        {
+            self.pace.seed(now.saturating_sub(asked_at), now);
+        }
         match self.probe.reply(reply) {
             Told::Over(all) => self.judge(&all),
             Told::Ask(questions) => {
@@ -259,9 +287,29 @@ impl Face {
 
     /// Ends the waiting for answers when its limit has passed; true when the terminal is known better now.
     pub(super) fn expire(&mut self, now: Duration) -> bool {
+        let question = self.pace.expire(now);
+        self.ask(question);
         match self.probe.expire(now) {
-            Some(all) => self.judge(&all),
+            Some(all) => {
+                if all.is_empty() {
+                    self.pace.silent();
+                }
+                self.judge(&all)
+            }
             None => false,
+        }
+    }
+
+    /// The user did something, so that the terminal is there, too.
+    pub(super) fn stirred(&mut self, now: Duration) {
+        let question = self.pace.stirred(now);
+        self.ask(question);
+    }
+
+    fn ask(&mut self, question: &[u8]) {
+        if !question.is_empty() {
+            let question = self.capabilities().route.wrap(question);
+            self.write(&question);
         }
     }
 
@@ -311,82 +359,5 @@ impl Face {
         self.write(&gone);
         let size = self.surface.area().as_size();
         self.surface.reset(size);
-    }
-
-    /// Gives the terminal away for a while.
-    pub(super) fn leave(&mut self) {
-        self.let_go();
-        self.screen.leave();
-    }
-
-    /// Takes the terminal again after [`Self::leave`], asks it anew, and draws all.
-    pub(super) fn back(&mut self, now: Duration) -> io::Result<UnboundedReceiver<Input>> {
-        self.screen.resume()?;
-        self.take_up(now)
-    }
-
-    /// Stops the process until the shell continues it. The bool is false when there is no shell that could.
-    pub(super) async fn suspend(
-        &mut self,
-        clock: Clock,
-    ) -> io::Result<(bool, UnboundedReceiver<Input>)> {
-        self.let_go();
-        let suspended = self.screen.suspend().await?;
-        // The questions are asked now, not before the pause.
-        Ok((suspended, self.take_up(clock.now().since_start)?))
-    }
-
-    fn let_go(&mut self) {
-        let gone = self.stage.clear();
-        if !gone.is_empty() {
-            self.send(gone);
-        }
-        if let Some(input) = self.input.take() {
-            input.stop();
-        }
-        if let Some(writer) = self.writer.take() {
-            writer.flush_and_stop(FLUSH_LIMIT);
-        }
-    }
-
-    fn take_up(&mut self, now: Duration) -> io::Result<UnboundedReceiver<Input>> {
-        self.writer = Some(Writer::start(&self.tty)?);
-        let (input, received) = InputStream::start(&self.tty)?;
-        self.input = Some(input);
-        self.repaint();
-        self.probe(now);
-        Ok(received)
-    }
-
-    /// Takes the pictures away and gives the terminal back; late answers are read, so that the shell does not get them.
-    pub(super) async fn close(
-        &mut self,
-        input: &mut UnboundedReceiver<Input>,
-        now: Duration,
-        gone: bool,
-    ) {
-        if !gone {
-            self.line_free().await;
-            let mut clear = self.stage.clear();
-            if let Some(fence) = self.stage.fence() {
-                clear.extend(fence);
-                self.probe.await_fence(now);
-            }
-            if !clear.is_empty() {
-                self.send(clear);
-            }
-            drain(&mut self.probe, input, now).await;
-        }
-        if let Some(input) = self.input.take() {
-            input.stop();
-        }
-        if let Some(writer) = self.writer.take() {
-            writer.flush_and_stop(if gone { Duration::ZERO } else { FLUSH_LIMIT });
-        }
-        self.screen.leave();
-    }
-
-    async fn line_free(&self) {
-        let _ = tokio::time::timeout(FLUSH_LIMIT, self.line()).await;
     }
 }

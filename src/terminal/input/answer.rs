@@ -28,6 +28,9 @@ pub(super) fn read(answer: &[u8]) -> Reply {
 
 fn csi(body: &[u8], last: u8) -> Option<Reply> {
     let body = std::str::from_utf8(body).ok()?;
+    if last == b'c' && body.starts_with('>') {
+        return Some(Reply::SecondaryAttributes);
+    }
     let (private, body) = match body.strip_prefix('?') {
         Some(rest) => (true, rest),
         None => (false, body),
@@ -148,6 +151,7 @@ mod tests {
                 "\x1b[?63;1;2;4c",
                 Reply::PrimaryAttributes(vec![63, 1, 2, 4]),
             ),
+            ("\x1b[>1;4000;26c", Reply::SecondaryAttributes),
             (
                 "\x1bP>|kitty(0.26.5)\x1b\\",
                 Reply::Version(clean("kitty(0.26.5)")),

@@ -30,6 +30,9 @@ const DEADLINE: Duration = Duration::from_secs(60);
 /// The last of the studio's questions, which every terminal answers.
 const FENCE: &[u8] = b"\x1b[c";
 
+/// The question behind a slice of pictures, and its answer.
+const STATUS: (&[u8], &[u8]) = (b"\x1b[5n", b"\x1b[0n");
+
 /// What kitty 0.26 answers to the questions.
 pub(super) const KITTY: &[u8] =
     b"\x1b_Gi=31;OK\x1b\\\x1bP>|kitty(0.26.5)\x1b\\\x1b[6;17;8t\x1b[4;680;960t\
@@ -208,6 +211,8 @@ impl<'a> Start<'a> {
             emulator: vt100::Parser::new(cells(40), cells(120), 0),
             seen: Vec::new(),
             answered: 0,
+            slow: false,
+            owed: 0,
         }
     }
 }
@@ -257,6 +262,9 @@ pub(super) struct Terminal {
     seen: Vec<u8>,
     /// Up to here questions were answered.
     answered: usize,
+    /// Slices of pictures are not answered yet, and how many were not.
+    slow: bool,
+    owed: usize,
 }
 
 impl Terminal {
@@ -332,12 +340,68 @@ impl Terminal {
         };
         self.seen.extend_from_slice(&buffer[..length]);
         self.emulator.process(&buffer[..length]);
-        let news = &self.seen[self.answered..];
-        if let Some(at) = memchr::memmem::find(news, FENCE) {
-            self.answered += at + FENCE.len();
-            self.bytes(self.answers);
-        }
+        self.answer();
         true
+    }
+
+    /// Answers what was asked since, in its order.
+    fn answer(&mut self) {
+        loop {
+            let news = &self.seen[self.answered..];
+            let asked = |question| memchr::memmem::find(news, question);
+            let first = [(FENCE, self.answers), STATUS]
+                .into_iter()
+                .filter_map(|(question, answer)| Some((asked(question)? + question.len(), answer)))
+                .min_by_key(|(end, _)| *end);
+            let Some((end, answer)) = first else { return };
+            self.answered += end;
+            if answer == STATUS.1 && self.slow {
+                self.owed += 1;
+            } else if !self.answers.is_empty() {
+                self.bytes(answer);
+            }
+        }
+    }
+
+    /// From now on slices of pictures are on their way until [`Self::arrive`].
+    pub(super) fn slow(&mut self) {
+        self.slow = true;
+    }
+
+    /// All slices that were sent have arrived.
+    pub(super) fn arrive(&mut self) {
+        for _ in 0..std::mem::take(&mut self.owed) {
+            self.bytes(STATUS.1);
+        }
+    }
+
+    /// The same, and later ones do so at once.
+    pub(super) fn fast(&mut self) {
+        self.slow = false;
+        self.arrive();
+    }
+
+    /// What the screen was whenever a slice of pictures had ended.
+    pub(super) fn after_slices(&self) -> Vec<vt100::Screen> {
+        let (rows, columns) = self.screen().size();
+        let mut emulator = vt100::Parser::new(rows, columns, 0);
+        let mut screens = Vec::new();
+        let mut from = 0;
+        for at in memchr::memmem::find_iter(&self.seen, STATUS.0) {
+            emulator.process(&self.seen[from..at]);
+            screens.push(emulator.screen().clone());
+            from = at;
+        }
+        screens
+    }
+
+    /// Bytes of memory that the process has.
+    pub(super) fn memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid.as_raw_nonzero()));
+        let status = status.unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kb = line.unwrap().trim().trim_end_matches(" kB");
+        kb.parse::<u64>().unwrap() * 1024
     }
 
     fn dump(&self) -> String {

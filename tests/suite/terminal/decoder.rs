@@ -135,7 +135,7 @@ fn items() -> Vec<(Vec<u8>, Vec<Input>)> {
         ("\x1b]4;1;rgb:ff/ff/ff\x1b\\".into(), reply(Reply::Other)),
         ("\x1bP1+r544e=78\x1b\\".into(), reply(Reply::Other)),
         ("\x1b[?1;2z".into(), reply(Reply::Other)),
-        ("\x1b[>41;330;0c".into(), reply(Reply::Other)),
+        ("\x1b[>41;330;0c".into(), reply(Reply::SecondaryAttributes)),
         (format!("\x1b[200~{big}\x1b[201~").into(), vec![paste(&big)]),
     ]
 }
