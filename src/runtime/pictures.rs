@@ -1,9 +1,10 @@
 //! Decodes, fits and encodes for the stage, off the loop: one task a picture, its rungs in order, and nothing that nobody
 //! waits for.
 //!
-//! A task decodes once, and no more px than its largest job asks for. The glance is made straight from the decoded pixels,
-//! or from the thumbnail of a picture that was shown before, and handed on before the fitted picture is begun; what comes to
-//! be wanted of the same picture meanwhile joins its task.
+//! A task decodes once. The glance is made straight from the decoded pixels and handed on before the fitted picture is
+//! begun; what comes to be wanted of the same picture meanwhile joins its task.
+
+mod file;
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -12,12 +13,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::decode::{decode_for, keep_thumbnail, thumbnail};
 use crate::domain::{Failure, FailureKind, PictureId, PixelSize};
-use crate::graphics::{Bitmap, EncodeJob, Payload, PayloadKey, Rung, Stage};
+use crate::graphics::{Bitmap, EncodeJob, Payload, PayloadKey, Stage};
 use crate::library::Thumbnails;
 use crate::picture::{self, Pixels};
 use crate::pipeline::blocking;
+use file::PictureFile;
 
 /// Tasks at once; each holds a decoded picture.
 const AT_ONCE: usize = 2;
@@ -100,18 +101,14 @@ impl Pictures {
         for task in waiting.take(AT_ONCE.saturating_sub(running)) {
             task.running = true;
             let (number, picture) = (task.number, task.picture);
-            let order = Arc::clone(&task.order);
-            let mut source = Source {
-                path: task.path.clone(),
-                thumbnails: self.thumbnails.clone(),
-                decoded: None,
-                keeps: true,
-            };
+            let (path, order) = (task.path.clone(), Arc::clone(&task.order));
             let (made, fitted) = (self.made.clone(), Arc::clone(&self.fitted));
+            let thumbnails = self.thumbnails.clone();
             tokio::spawn(async move {
                 let (told, own) = (made.clone(), Arc::clone(&order));
                 let end = blocking(move || {
-                    work(&own, &mut source, &fitted, &told);
+                    let mut file = PictureFile::new(&path, thumbnails.as_ref());
+                    work(&own, &mut file, &fitted, &told);
                     Ok(())
                 })
                 .await;
@@ -131,10 +128,22 @@ impl Pictures {
 }
 
 /// Runs the jobs of a picture until there are no more.
-fn work(order: &Order, source: &mut Source, fitted: &Mutex<Fitted>, made: &UnboundedSender<Made>) {
+fn work(
+    order: &Order,
+    file: &mut PictureFile<'_>,
+    fitted: &Mutex<Fitted>,
+    made: &UnboundedSender<Made>,
+) {
     while let Some(job) = order.next() {
         let (key, picture) = (job.key(), job.picture());
-        let result = fit(&job, order, source, fitted).and_then(|pixels| encode(&job, &pixels));
+        let result = fit(&job, order, file, fitted).and_then(|pixels| {
+            // Nothing else is made of the whole picture: its memory is free while this is encoded.
+            if order.is_done() {
+                file.keep();
+                file.forget();
+            }
+            encode(&job, &pixels)
+        });
         // Where it was stopped half-way there is no result, and not a bad one.
         if result.is_ok() || !order.is_abandoned() {
             let _ = made.send(Made::Payload {
@@ -144,7 +153,7 @@ fn work(order: &Order, source: &mut Source, fitted: &Mutex<Fitted>, made: &Unbou
             });
         }
     }
-    source.keep_thumbnail();
+    file.keep();
 }
 
 fn encode(job: &EncodeJob, pixels: &Pixels) -> Result<Payload, Failure> {
@@ -158,7 +167,7 @@ fn encode(job: &EncodeJob, pixels: &Pixels) -> Result<Payload, Failure> {
 fn fit(
     job: &EncodeJob,
     order: &Order,
-    source: &mut Source,
+    file: &mut PictureFile<'_>,
     fitted: &Mutex<Fitted>,
 ) -> Result<Arc<Pixels>, Failure> {
     let (id, size) = (job.picture(), job.px());
@@ -166,61 +175,14 @@ fn fit(
     if let Some(pixels) = kept().get(id, size) {
         return Ok(pixels);
     }
-    if job.rung() == Rung::Glance
-        && let Some(small) = source.thumbnail(size)
-    {
-        return Ok(Arc::new(picture::fit(&small, size)));
-    }
-    let decoded = source.decoded(order.largest(size), &order.abandoned)?;
-    if order.is_abandoned() {
-        return Err(Failure::new(FailureKind::Internal, "nobody needs it"));
-    }
-    let pixels = Arc::new(picture::fit(decoded, size));
+    let small = file.thumbnail(job.rung(), size);
+    let pixels = match &small {
+        Some(small) => picture::fit(small, size),
+        None => picture::fit(file.decoded(order.largest(size), &order.abandoned)?, size),
+    };
+    let pixels = Arc::new(pixels);
     kept().put(id, Arc::clone(&pixels));
     Ok(pixels)
-}
-
-/// Where a task has its pixels from.
-struct Source {
-    path: PathBuf,
-    thumbnails: Option<Thumbnails>,
-    /// What was decoded, and to how many px at least.
-    decoded: Option<(PixelSize, Pixels)>,
-    /// No thumbnail was found, so one is to be kept.
-    keeps: bool,
-}
-
-impl Source {
-    /// The thumbnail, if it has as many px as `least`.
-    fn thumbnail(&mut self, least: PixelSize) -> Option<Pixels> {
-        let pixels = thumbnail(self.thumbnails.as_ref()?, &self.path)?;
-        self.keeps = false;
-        covers(pixels.size(), least).then_some(pixels)
-    }
-
-    /// The picture at `least` px or more, or all that it has.
-    fn decoded(&mut self, least: PixelSize, given_up: &AtomicBool) -> Result<&Pixels, Failure> {
-        let decoded = self.decoded.take();
-        let decoded = match decoded.filter(|(enough, _)| covers(*enough, least)) {
-            Some(decoded) => decoded,
-            None => (least, decode_for(&self.path, least, given_up)?),
-        };
-        Ok(&self.decoded.insert(decoded).1)
-    }
-
-    /// Keeps a thumbnail of what was decoded, for the next first look.
-    fn keep_thumbnail(&mut self) {
-        let decoded = self.decoded.take();
-        if let (Some((_, pixels)), Some(thumbnails), true) = (decoded, &self.thumbnails, self.keeps)
-        {
-            keep_thumbnail(thumbnails, &self.path, &pixels);
-        }
-    }
-}
-
-/// Whether `size` has no fewer px than `least` in either direction.
-fn covers(size: PixelSize, least: PixelSize) -> bool {
-    size.width >= least.width && size.height >= least.height
 }
 
 /// What a task is to make, as the loop changes it.
@@ -270,14 +232,6 @@ impl Order {
         job
     }
 
-    /// The most px, in each direction, that a job asks for which is still to come, or `size`.
-    fn largest(&self, size: PixelSize) -> PixelSize {
-        let list = self.list();
-        list.jobs.iter().map(EncodeJob::px).fold(size, |a, b| {
-            PixelSize::new(a.width.max(b.width), a.height.max(b.height))
-        })
-    }
-
     /// Keeps the jobs that are needed. False when none is, nor the one at work: then the order is closed.
     fn keep(&self, needed: impl Fn(&PayloadKey) -> bool) -> bool {
         let mut list = self.list();
@@ -296,6 +250,18 @@ impl Order {
         list.closed = true;
         let waiting: Vec<_> = list.jobs.drain(..).map(|job| job.key()).collect();
         list.at_work.take().into_iter().chain(waiting).collect()
+    }
+
+    /// The largest size among `size` and those of the jobs that wait.
+    fn largest(&self, size: PixelSize) -> PixelSize {
+        let list = self.list();
+        list.jobs.iter().map(EncodeJob::px).fold(size, |most, px| {
+            PixelSize::new(most.width.max(px.width), most.height.max(px.height))
+        })
+    }
+
+    fn is_done(&self) -> bool {
+        self.list().jobs.is_empty()
     }
 
     fn is_abandoned(&self) -> bool {
@@ -368,7 +334,9 @@ mod tests {
         let order = Order::default();
         assert!(order.join(fitted) && order.join(glance));
         assert_eq!(order.next().map(|job| job.rung()), Some(Rung::Glance));
+        assert!(!order.is_done());
         assert_eq!(order.next().map(|job| job.rung()), Some(Rung::Careful));
+        assert!(order.is_done());
         assert!(order.join(glance), "it is still at work");
         assert!(order.next().is_some() && order.next().is_none());
         assert!(!order.join(glance));

@@ -1,7 +1,7 @@
 //! Each encoder played back into pixels: printed at the cursor, and by the stage.
 
 use plantain::domain::{ColorDepth, Glyphs, GraphicsKind, PixelSize};
-use plantain::graphics::{Bitmap, Damage, EncodeError, Placement, Print, Rung, Stage};
+use plantain::graphics::{Bitmap, Damage, EncodeError, Placement, Print, Route, Rung, Stage};
 use ratatui::layout::{Position, Rect, Size};
 
 use super::pictures::{Pixels, caps, id, psnr};
@@ -123,6 +123,39 @@ fn a_small_picture_is_not_printed_larger() {
     );
     let none = Print::new(PixelSize::new(64, 64), &caps, Size::new(0, 24), Rung::Exact);
     assert!(none.is_none());
+}
+
+#[test]
+fn behind_tmux_a_print_stands_in_cells_of_text() {
+    for colors in [ColorDepth::True, ColorDepth::Ansi256] {
+        let mut caps = caps(GraphicsKind::Kitty);
+        caps.route = Route::Tmux { levels: 1 };
+        caps.placeholders = true;
+        caps.colors = colors;
+        let print = Print::new(
+            PixelSize::new(300, 160),
+            &caps,
+            Size::new(20, 18),
+            Rung::Exact,
+        );
+        let print = print.unwrap();
+        let picture = Pixels::photo(print.px());
+        let bytes = print.run(&picture.bitmap()).unwrap();
+        let text = String::from_utf8(bytes.clone()).unwrap();
+        // Not a command goes to tmux itself, which would make a title of it.
+        assert_eq!(
+            text.matches("\x1b_G").count(),
+            text.matches("\x1b\x1b_G").count()
+        );
+        let cells = print.cells();
+        let placeholders = text.matches('\u{10EEEE}').count();
+        assert_eq!(placeholders, usize::from(cells.width * cells.height));
+        let mut screen = Screen::new(40, 20, (10, 20)).behind_tmux(1);
+        screen.feed(&bytes);
+        assert_eq!(screen.cursor.y, cells.height);
+        let alike = psnr(&picture, |x, y| screen.pixel(x, y).unwrap());
+        assert!(alike > 45.0, "{alike} dB");
+    }
 }
 
 #[test]
