@@ -62,6 +62,8 @@ pub struct Pace {
     flight: u64,
     /// Bytes behind the last question.
     behind: u64,
+    /// A frame went before the next slice, on a line that was empty.
+    crowded: bool,
     /// Bytes of the longest of the last slices.
     longest: u64,
     /// The window of the slow start; `None` once the line was full.
@@ -97,6 +99,8 @@ struct Answered {
     bytes: u64,
     /// Bytes on their way when it was sent, its own among them.
     flight: u64,
+    /// Nothing else was on the line.
+    alone: bool,
     /// All bytes whose arrival was known then, and when that was told.
     arrived: u64,
     arrived_at: Duration,
@@ -110,6 +114,7 @@ impl Default for Pace {
             out: VecDeque::new(),
             flight: 0,
             behind: 0,
+            crowded: false,
             longest: 0,
             start: Some(START_WINDOW),
             heard: false,
@@ -167,6 +172,7 @@ impl Pace {
             }
             self.gauge.begins(now);
         }
+        let alone = self.out.is_empty() && !std::mem::take(&mut self.crowded);
         let window = self.window();
         self.flight += bytes;
         self.longest = bytes.max(self.longest - self.longest / 8);
@@ -174,6 +180,7 @@ impl Pace {
             sent_at: now,
             bytes: bytes + std::mem::take(&mut self.behind),
             flight: self.flight,
+            alone,
             arrived: self.gauge.arrived(),
             arrived_at: self.gauge.arrived_at(),
         };
@@ -189,7 +196,9 @@ impl Pace {
     /// A frame of so many bytes was handed to the writer.
     pub fn text(&mut self, bytes: usize) {
         // On an idle line nobody can tell when it has arrived.
-        if !self.out.is_empty() {
+        if self.out.is_empty() {
+            self.crowded |= bytes as u64 >= SLICE_BYTES.0;
+        } else {
             self.flight += bytes as u64;
             self.behind += bytes as u64;
         }
@@ -319,6 +328,7 @@ impl Pace {
                 sent_at: now,
                 bytes: std::mem::take(&mut self.behind),
                 flight: self.flight,
+                alone: false,
                 arrived: self.gauge.arrived(),
                 arrived_at: self.gauge.arrived_at(),
             },

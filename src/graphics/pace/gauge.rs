@@ -7,6 +7,8 @@ use super::Answered;
 
 /// How long the shortest round trip counts before it is measured again, on a line that was let run dry.
 const TRIP_COUNTS: Duration = Duration::from_secs(30);
+/// What is taken off a round trip for the bytes that travelled with it, at most.
+const MOST_TRAVEL: Duration = Duration::from_millis(100);
 /// How many answers in a row must come much sooner than thought possible until that is believed.
 const BELIEVED: u8 = 4;
 /// The longest span over which a rate is taken, and the shortest: over less, jitter is most of it.
@@ -87,7 +89,7 @@ impl Gauge {
             bytes: slice.flight,
             at: now,
         };
-        self.trip(trip, slice.flight == slice.bytes, now);
+        self.trip(trip, slice.alone, now);
         // Since the last answer before it was sent: an underestimate, but there at once.
         let since = now.saturating_sub(slice.arrived_at);
         let mut rate = per_second(self.arrived - slice.arrived, since);
@@ -169,13 +171,13 @@ impl Gauge {
     }
 
     /// The round trip of an empty line. What travels with a question takes its time, too: half of that is taken off, since
-    /// the rate may be underestimated.
+    /// the rate may be underestimated; and less than the window has over it, or a rate that is too low would stay so.
     pub(super) fn round_trip(&self) -> Option<Duration> {
         let shortest = self.shortest?;
         let travel = self
             .rate()
             .map_or(Duration::ZERO, |rate| duration_of(shortest.bytes, rate));
-        let half = (travel / 2).min(shortest.time / 2);
+        let half = (travel / 2).min(shortest.time / 2).min(MOST_TRAVEL);
         Some(shortest.time.saturating_sub(half))
     }
 

@@ -279,6 +279,19 @@ fn the_first_bytes_are_few() {
 }
 
 #[test]
+fn a_whole_frame_before_a_picture_is_not_taken_for_a_longer_line() {
+    let mut line = Line::new(20_000, 300, 1024).probed();
+    line.run(ms(5000));
+    line.rest(ms(50_000));
+    line.pace.text(10_000);
+    line.put(10_000);
+    line.run(ms(53_000));
+    let (used, report) = line.measure(10);
+    assert!(used >= 0.9, "{used}");
+    assert!(report.wait(95) <= ms(200), "{:?}", report.wait(95));
+}
+
+#[test]
 fn a_glance_tells_the_rate() {
     for rate in [20_000, 60_000, 400_000] {
         let mut line = Line::new(rate, 100, 1024).probed();
