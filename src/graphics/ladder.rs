@@ -50,9 +50,7 @@ impl Ladder<'_> {
         if !self.is_far() {
             return &[Rung::Exact];
         }
-        let bytes = self.likely_bytes(area);
-        let soon = self.link.rate.is_some_and(|rate| within(bytes, rate, SOON));
-        let at_once = soon || bytes <= GLANCE_BYTES as u64;
+        let at_once = self.is_soon(self.likely_bytes(area));
         let quick = self.link.rate.is_some_and(|rate| rate > QUICK_FROM);
         match (at_once, quick) {
             (false, false) => &[Rung::Glance, Rung::Careful],
@@ -60,6 +58,17 @@ impl Ladder<'_> {
             (true, false) => &[Rung::Careful],
             (true, true) => &[Rung::Quick],
         }
+    }
+
+    /// Whether `cells` of a fitted picture over `area` need no glance before them, as when a popup uncovers them.
+    pub fn is_short(&self, area: Size, cells: u32) -> bool {
+        let whole = u64::from(area.area().max(1));
+        self.is_soon(self.likely_bytes(area) * u64::from(cells) / whole)
+    }
+
+    fn is_soon(&self, bytes: u64) -> bool {
+        let rate = self.link.rate;
+        bytes <= GLANCE_BYTES as u64 || rate.is_some_and(|rate| within(bytes, rate, SOON))
     }
 
     /// Whether the fitted picture over `area` cells that came in `sent` bytes is to be followed by a finer one, now that
@@ -173,6 +182,21 @@ mod tests {
             budget: Some(12_000),
         };
         assert_eq!(ladder.rungs(PANE), [Rung::Careful]);
+    }
+
+    #[test]
+    fn a_small_hole_is_mended_without_a_glance() {
+        let caps = caps(GraphicsKind::Sixel, true);
+        let mut ladder = Ladder {
+            caps: &caps,
+            link: Link::default(),
+            budget: None,
+        };
+        // 174 bytes a cell.
+        assert!(ladder.is_short(PANE, 60));
+        assert!(!ladder.is_short(PANE, 600));
+        ladder.link.rate = Some(400_000);
+        assert!(ladder.is_short(PANE, 600));
     }
 
     #[test]

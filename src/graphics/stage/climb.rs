@@ -67,13 +67,15 @@ impl Stage {
             self.weights.contains_key(&size)
         };
         let better = |a: Rung, b: Rung| a.level() >= b.level();
-        // Where all but what a popup uncovered is seen in full, so is the rest: its pixels are at hand.
-        let seen = self.shown.worst(picture, area);
-        let repaired = seen.is_some_and(|rung| rung > Rung::Glance);
+        // Where all but what a popup uncovered is seen in full, the rest is mended, if that is short.
+        let mended = self.shown.worst(picture, area) > Some(Rung::Glance)
+            && self
+                .ladder()
+                .is_short(area.as_size(), self.hole(picture, area));
         let mut rungs = Vec::new();
         for &rung in ladder {
             match (rung, held) {
-                (Rung::Glance, _) if repaired => {}
+                (Rung::Glance, _) if mended => {}
                 (Rung::Glance, Some(held)) if held > Rung::Glance => {}
                 (Rung::Glance, _) => rungs.push(rung),
                 (_, Some(held)) if better(held, rung) => rungs.push(held),
@@ -83,6 +85,17 @@ impl Stage {
             }
         }
         rungs
+    }
+
+    /// How many wanted cells of a picture show nothing of it.
+    fn hole(&self, picture: PictureId, area: Rect) -> u32 {
+        let cells = |placements: &[Placement]| -> u32 {
+            let of_it = placements
+                .iter()
+                .filter(|p| p.picture == picture && p.area == area);
+            of_it.map(|p| p.part.area()).sum()
+        };
+        cells(&self.wanted).saturating_sub(cells(&self.shown.placements()))
     }
 
     /// Promises `rung` for the wanted cells of a picture that neither have nor are promised one as good.

@@ -332,7 +332,10 @@ fn what_a_popup_uncovers_comes_back_without_an_encoding() {
         play.frame(&[whole], &Damage::Cells(vec![popup]));
         while play.slice(1) {
             let seen = popup.positions().filter_map(|at| play.model.look(at));
-            assert!(seen.into_iter().all(|look| look.1 == Rung::Careful));
+            // Pictures that the terminal holds come back as they were; others by a glance first, where it is shorter.
+            let held = way.kind == GraphicsKind::Kitty;
+            let mut seen = seen.into_iter();
+            assert!(seen.all(|look| look.1 == Rung::Careful || !held), "{way:?}");
         }
         play.settle();
         play.check(&[whole], Rung::Careful, "uncovered");
