@@ -113,9 +113,9 @@ pub(super) fn delete_image(out: &mut Vec<u8>, route: Route, id: u32) {
 /// there only those with ids from `first` to `last` go (kitty 0.33 and later).
 pub(super) fn delete_all(route: Route, (first, last): (u32, u32)) -> Vec<u8> {
     match route {
-        Route::Direct => b"\x1b_Ga=d,q=2,d=A\x1b\\".to_vec(),
+        Route::Direct => b"\x1b_Ga=d,d=A,q=2\x1b\\".to_vec(),
         Route::Tmux { .. } => {
-            route.wrap(format!("\x1b_Ga=d,q=2,d=R,x={first},y={last}\x1b\\").as_bytes())
+            route.wrap(format!("\x1b_Ga=d,d=R,x={first},y={last},q=2\x1b\\").as_bytes())
         }
     }
 }
@@ -212,10 +212,10 @@ mod tests {
             text(|out| delete_image(out, DIRECT, 7)),
             "\x1b_Ga=d,q=2,d=I,i=7\x1b\\"
         );
-        assert_eq!(delete_all(DIRECT, (1, 9)), b"\x1b_Ga=d,q=2,d=A\x1b\\");
+        assert_eq!(delete_all(DIRECT, (1, 9)), b"\x1b_Ga=d,d=A,q=2\x1b\\");
         assert_eq!(
             delete_all(Route::Tmux { levels: 1 }, (1, 9)),
-            b"\x1bPtmux;\x1b\x1b_Ga=d,q=2,d=R,x=1,y=9\x1b\x1b\\\x1b\\"
+            b"\x1bPtmux;\x1b\x1b_Ga=d,d=R,x=1,y=9,q=2\x1b\x1b\\\x1b\\"
         );
     }
 }
