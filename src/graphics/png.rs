@@ -1,6 +1,7 @@
 //! PNGs for the protocols that take them, in as few bytes as the line asks for. Not for saving: no metadata is written.
 
 mod file;
+mod ground;
 mod indexed;
 mod near;
 mod price;
@@ -68,20 +69,22 @@ pub(super) fn fitted(
 /// A first look in at most `most` bytes of the file, as large as that allows. `small` is the picture at about a third
 /// of the size that it will be shown at.
 pub(super) fn glance(small: &Raster, most: usize) -> Result<Vec<u8>, EncodingError> {
-    let manner = Manner {
-        ways: 2,
-        ..Manner::of(Rung::Careful)
-    };
-    reduce::largest(small, 0.7, most, |smaller| manner.encode(smaller, GLANCE))
+    reduce::largest(small, 0.7, most, |smaller| {
+        match palette::quantize(smaller, GLANCE_COLORS) {
+            Some(picture) => indexed::encode(&picture, smaller.width, 10),
+            None => Manner::of(Rung::Careful).encode(smaller, NOTCHES[4]),
+        }
+    })
 }
 
 /// From fine to coarse; each is about [`A_NOTCH`] shorter than the one before.
-const NOTCHES: [Quality; 8] = [
+const NOTCHES: [Quality; 9] = [
     Quality::new(6, 0.15),
     Quality::new(8, 0.2),
-    Quality::new(10, 0.18),
-    Quality::new(12, 0.2),
-    Quality::new(14, 0.22),
+    Quality::new(10, 0.2),
+    Quality::new(10, 0.238),
+    Quality::new(12, 0.22),
+    Quality::new(14, 0.24),
     Quality::new(18, 0.25),
     Quality::new(22, 0.3),
     Quality::new(28, 0.4),
@@ -89,7 +92,8 @@ const NOTCHES: [Quality; 8] = [
 const A_NOTCH: f32 = 1.2;
 /// Encodings at coarser notches before the picture is made smaller.
 const TRIES: usize = 2;
-const GLANCE: Quality = Quality::new(18, 0.25);
+/// Fewer colours leave bytes for more pixels: over nine photographs 64 are 0.8 dB better than 256.
+const GLANCE_COLORS: u16 = 64;
 
 /// How a rung is reached.
 struct Manner {
@@ -107,7 +111,7 @@ impl Manner {
     fn of(rung: Rung) -> Self {
         let (notch, ways, effort, decibels) = match rung {
             Rung::Glance | Rung::Quick => (2, 2, 9, 38.0),
-            Rung::Careful => (2, 4, 10, 38.0),
+            Rung::Careful => (3, 4, 10, 38.0),
             Rung::Fine | Rung::Exact => (0, 2, 10, 42.0),
         };
         Self {

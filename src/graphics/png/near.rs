@@ -4,6 +4,7 @@
 //! Which residuals a row gets is a search: several ways to go on are kept from pixel to pixel, and the one with the
 //! least squared error plus price wins at the row's end.
 
+use super::ground::Ground;
 use super::price::{Levels, Prices, REACH, Tally, UNIT};
 use crate::graphics::raster::Raster;
 
@@ -34,6 +35,7 @@ pub(super) fn rows<const WAYS: usize>(raster: &Raster, quality: Quality) -> Vec<
     let (width, height) = (raster.width, raster.height);
     let step = quality.step;
     let weight = quality.lambda * (step * step) as f32;
+    let ground = Ground::of(raster);
     let mut prices = Prices::guess(weight);
     for _ in 0..2 {
         let mut tally = Tally::new();
@@ -43,7 +45,7 @@ pub(super) fn rows<const WAYS: usize>(raster: &Raster, quality: Quality) -> Vec<
                 search.above.copy_from_slice(raster.rows(start - 1, start));
             }
             for y in start..height.min(start + SAMPLED) {
-                search.row(raster.rows(y, y + 1), y == 0, &prices);
+                search.row(raster.rows(y, y + 1), y, &ground, &prices);
                 tally.add(&search.levels);
             }
         }
@@ -52,10 +54,9 @@ pub(super) fn rows<const WAYS: usize>(raster: &Raster, quality: Quality) -> Vec<
     let mut out = Vec::with_capacity((width * 3 + 1) * height);
     let mut search = Search::<WAYS>::new(width, step);
     for y in 0..height {
-        search.row(raster.rows(y, y + 1), y == 0, &prices);
+        search.row(raster.rows(y, y + 1), y, &ground, &prices);
         out.push(if y == 0 { SUB } else { AVERAGE });
-        let residuals = search.levels.as_flattened().iter();
-        out.extend(residuals.map(|level| (i32::from(*level) * step) as u8));
+        out.extend_from_slice(search.residuals.as_flattened());
     }
     out
 }
@@ -88,6 +89,10 @@ struct Search<const WAYS: usize> {
     above: Vec<[u8; 3]>,
     /// The row's levels once it is done.
     levels: Vec<Levels>,
+    /// The row's filtered bytes once it is done.
+    residuals: Vec<[u8; 3]>,
+    /// What is added to every pixel besides its levels.
+    lift: Vec<[i8; 3]>,
     trace: Vec<[Way; WAYS]>,
 }
 
@@ -102,13 +107,17 @@ impl<const WAYS: usize> Search<WAYS> {
             nearest,
             above: vec![[0; 3]; width],
             levels: vec![[0; 3]; width],
+            residuals: vec![[0; 3]; width],
+            lift: vec![[0; 3]; width],
             trace: vec![[START; WAYS]; width],
         }
     }
 
-    /// Chooses the levels of a row, and moves `above` on to it. The first row has nothing above: it is told from its
+    /// Chooses the levels of row `y`, and moves `above` on to it. The first row has nothing above: it is told from its
     /// left alone.
-    fn row(&mut self, row: &[[u8; 3]], first: bool, prices: &Prices) {
+    fn row(&mut self, row: &[[u8; 3]], y: usize, ground: &Ground, prices: &Prices) {
+        let first = y == 0;
+        ground.lift(y, row, &self.above, &mut self.lift);
         let mut ways = [START; WAYS];
         let mut open = 1;
         for (x, wanted) in row.iter().enumerate() {
@@ -118,7 +127,8 @@ impl<const WAYS: usize> Search<WAYS> {
             };
             for (from, way) in ways[..open].iter().enumerate() {
                 let above = if first { way.shown } else { self.above[x] };
-                self.candidates(*way, from as u8, above, *wanted, prices, &mut next);
+                let guess = guess(way.shown, above, self.lift[x]);
+                self.candidates(*way, from as u8, guess, *wanted, prices, &mut next);
             }
             (ways, open) = (next.ways, next.count);
             let least = ways[0].cost;
@@ -131,8 +141,16 @@ impl<const WAYS: usize> Search<WAYS> {
         for x in (0..row.len()).rev() {
             let way = self.trace[x][at];
             self.levels[x] = way.last;
-            self.above[x] = way.shown;
             at = usize::from(way.from);
+            let left = if x > 0 {
+                self.trace[x - 1][at].shown
+            } else {
+                [0; 3]
+            };
+            let above = if first { left } else { self.above[x] };
+            let bare = guess(left, above, [0; 3]);
+            self.residuals[x] = std::array::from_fn(|c| way.shown[c].wrapping_sub(bare[c] as u8));
+            self.above[x] = way.shown;
         }
     }
 
@@ -143,13 +161,11 @@ impl<const WAYS: usize> Search<WAYS> {
         &self,
         way: Way,
         from: u8,
-        above: [u8; 3],
+        guess: [i32; 3],
         wanted: [u8; 3],
         prices: &Prices,
         next: &mut Best<WAYS>,
     ) {
-        let guess: [i32; 3] =
-            std::array::from_fn(|c| (i32::from(way.shown[c]) + i32::from(above[c])) >> 1);
         let gap: [i32; 3] = std::array::from_fn(|c| i32::from(wanted[c]) - guess[c]);
         let mut add = |levels: Levels, price: i32| {
             let mut cost = 0;
@@ -201,6 +217,15 @@ impl<const WAYS: usize> Search<WAYS> {
             }
         }
     }
+}
+
+/// What a pixel shows without a residual, and with `lift`.
+#[inline]
+fn guess(left: [u8; 3], above: [u8; 3], lift: [i8; 3]) -> [i32; 3] {
+    std::array::from_fn(|c| {
+        let mean = (i32::from(left[c]) + i32::from(above[c])) >> 1;
+        (mean + i32::from(lift[c])).clamp(0, 255)
+    })
 }
 
 /// The cheapest ways, cheapest first.

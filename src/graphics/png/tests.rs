@@ -145,6 +145,20 @@ fn each_rung_is_as_good_and_as_short_as_it_says() {
 }
 
 #[test]
+fn a_plain_sky_has_no_specks() {
+    let sky = sky(200, 160);
+    let got = shown(&fitted(&sky, Rung::Careful, None).expect("no failure"));
+    // A speck is a pixel that stands out from the one on its left, where the sky itself has a little noise.
+    let stands_out = |pair: &[[u8; 3]]| i32::from(pair[1][1]) - i32::from(pair[0][1]) > 6;
+    let specks = got
+        .pixels
+        .chunks(got.width)
+        .map(|row| row[2..].windows(2).filter(|pair| stands_out(pair)).count())
+        .sum::<usize>();
+    assert!(specks < 16, "{specks} of {} px", got.pixels.len());
+}
+
+#[test]
 fn drawn_art_goes_into_a_palette() {
     let art = drawing(400, 300);
     let file = fitted(&art, Rung::Careful, None).expect("no failure");
