@@ -363,7 +363,7 @@ mod tests {
         assert_eq!(told("kitty", "it is there"), [short]);
         let lines = told("kitty", "one that has far more words than fit into it");
         assert_eq!(lines.len(), 2);
-        assert!(lines[1].starts_with(&format!("{pad}w")), "{lines:?}");
+        assert!(lines[1].starts_with(&format!("{pad}than")), "{lines:?}");
         assert!(lines.iter().all(|line| line.len() <= 66));
         let long = "/a/path/that/is/far/too/long/for/its/column";
         let lines = told(long, "why");
