@@ -13,12 +13,9 @@ use super::capabilities::Capabilities;
 use super::ladder::GLANCE_BYTES;
 use super::placement::Placement;
 use super::raster::{Bitmap, PixelRect, Raster};
+use super::route::Route;
 use super::rung::Rung;
-use super::sixel::{self, BAND_ROWS};
-use super::{blocks, iterm2, palette, png};
-
-/// px that one sixel tile may be wide: what xterm draws unless its `maxGraphicSize` is raised.
-const SIXEL_WIDTH: usize = 1000;
+use super::{blocks, iterm2, png, sixel};
 
 /// Names one payload: a part of a picture at a size and a rung, for the terminal as it was known when the key was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -78,15 +75,12 @@ pub enum EncodeError {
     /// The terminal shows no pictures.
     #[error("the terminal shows no pictures")]
     NoGraphics,
-    /// More pixels than the palette can be made of.
-    #[error("the picture is too large for a palette")]
-    Palette,
     /// The PNG encoder failed.
     #[error("PNG: {0}")]
     Png(#[from] ::png::EncodingError),
     /// The JPEG encoder failed.
     #[error("JPEG: {0}")]
-    Jpeg(#[from] image::ImageError),
+    Jpeg(#[from] jpeg_encoder::EncodingError),
 }
 
 /// One payload to be made.
@@ -157,6 +151,7 @@ pub(super) struct Encoder {
     colors: ColorDepth,
     sixel_colors: u16,
     glyphs: Glyphs,
+    route: Route,
     /// Bytes on the line.
     most: Option<usize>,
 }
@@ -196,6 +191,7 @@ impl Encoder {
             colors: caps.colors,
             sixel_colors: caps.sixel_colors,
             glyphs: caps.glyphs,
+            route: caps.route,
             most,
         }
     }
@@ -211,7 +207,7 @@ impl Encoder {
         let raster = bitmap.flatten(crop, self.backdrop);
         Ok(match self.kind {
             GraphicsKind::Kitty => Payload::Image(STANDARD.encode(self.png(&raster)?).into()),
-            GraphicsKind::Sixel => Payload::Bands(self.sixel(&raster)?),
+            GraphicsKind::Sixel => Payload::Bands(self.sixel(&raster)),
             GraphicsKind::Iterm2 => Payload::Bands(self.iterm2(&raster, bitmap.is_opaque())?),
             GraphicsKind::Blocks => Payload::Bands(self.blocks(&raster)),
             GraphicsKind::Off => return Err(EncodeError::NoGraphics),
@@ -226,37 +222,21 @@ impl Encoder {
         })
     }
 
-    fn sixel(&self, raster: &Raster) -> Result<Vec<Band>, EncodeError> {
-        let picture = palette::quantize(raster, self.sixel_colors).ok_or(EncodeError::Palette)?;
-        let (cell_width, cell_height) = (self.cell.0 as usize, self.cell.1 as usize);
-        let columns = (SIXEL_WIDTH / cell_width).max(1) as u16;
-        let mut bands = Vec::new();
-        for area in tiles(self.part.as_size(), columns, BAND_ROWS) {
-            let bytes = sixel::draw(sixel::Tile {
-                picture: &picture,
-                picture_width: raster.width,
-                x: usize::from(area.x) * cell_width,
-                y: usize::from(area.y) * cell_height,
-                width: usize::from(area.width) * cell_width,
-                height: usize::from(area.height) * cell_height,
-            });
-            bands.push(Band { area, bytes });
-        }
-        Ok(bands)
+    fn sixel(&self, raster: &Raster) -> Vec<Band> {
+        sixel::bands(raster, self.cell, self.sixel_colors, self.rung, self.most)
     }
 
     fn iterm2(&self, raster: &Raster, opaque: bool) -> Result<Vec<Band>, EncodeError> {
-        // What has an alpha channel is art or a cut-out, whose edges JPEG would blur.
-        let file = if opaque {
-            iterm2::jpeg(raster)?
-        } else {
-            png::exact(raster)?
+        let mut bands = match (self.rung, self.most) {
+            (Rung::Glance, Some(most)) => iterm2::glance(raster, self.part.as_size(), most)?,
+            (rung, most) => iterm2::bands(raster, self.cell, opaque, rung, most)?,
         };
-        let cells = self.part.as_size();
-        Ok(vec![Band {
-            area: Rect::from(cells),
-            bytes: iterm2::draw(&file, cells),
-        }])
+        if self.route != Route::Direct {
+            for band in &mut bands {
+                band.bytes = self.route.wrap(&band.bytes);
+            }
+        }
+        Ok(bands)
     }
 
     fn blocks(&self, raster: &Raster) -> Vec<Band> {
@@ -302,17 +282,6 @@ pub(super) fn pixels_of_a_cell(kind: GraphicsKind, caps: &Capabilities) -> (u32,
 /// its escapes, some 30 bytes with those of a tmux.
 const fn file_bytes(bytes: usize) -> usize {
     bytes.saturating_sub(160 + bytes / 128) / 4 * 3
-}
-
-/// Rectangles of at most `columns` x `rows` that cover `size`, row by row.
-fn tiles(size: Size, columns: u16, rows: u16) -> impl Iterator<Item = Rect> {
-    (0..size.height)
-        .step_by(usize::from(rows))
-        .flat_map(move |y| {
-            (0..size.width)
-                .step_by(usize::from(columns))
-                .map(move |x| Rect::new(x, y, columns, rows).intersection(Rect::from(size)))
-        })
 }
 
 /// An encoded picture, or a part of one, wherever it will stand on the screen.

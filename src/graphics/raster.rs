@@ -97,6 +97,18 @@ impl Raster {
         &self.pixels[from * self.width..to * self.width]
     }
 
+    /// The pixels inside `part` (px, inside the picture).
+    pub fn cut(&self, part: PixelRect) -> Self {
+        let (x, width) = (part.x as usize, part.width as usize);
+        let (y, height) = (part.y as usize, part.height as usize);
+        let rows = self.rows(y, y + height).chunks_exact(self.width);
+        Self {
+            width,
+            height,
+            pixels: rows.flat_map(|row| &row[x..x + width]).copied().collect(),
+        }
+    }
+
     /// The samples in a row: red, green, blue.
     pub fn samples(&self) -> &[u8] {
         self.pixels.as_flattened()
