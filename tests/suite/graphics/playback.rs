@@ -234,6 +234,10 @@ fn what_a_terminal_minds_is_a_fault() {
             format!("\x1b_Ga=t,i=1,q=2;{}\x1b\\", "A".repeat(4100)),
         ),
         (
+            "a chunk of broken groups",
+            "\x1b_Ga=t,i=1,m=1,q=2;AAA\x1b\\".into(),
+        ),
+        (
             "placed without a picture",
             "\x1b_Ga=p,i=5,c=1,r=1,C=1,q=2\x1b\\".into(),
         ),

@@ -5,7 +5,7 @@
 //! programs of others) passes over all that.
 
 // Tests and bench use different parts of it.
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports)]
 
 #[path = "screen/answers.rs"]
 mod answers;

@@ -4,13 +4,21 @@ use std::collections::HashMap;
 use std::io::Read as _;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use image::{Rgba, RgbaImage};
 use ratatui::layout::{Position, Rect};
 
 use super::placeholder::Part;
 use super::{Rgb, Screen};
 
+/// As forgiving as terminals are.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 /// base64 bytes that one chunk may have.
 const CHUNK: usize = 4096;
 /// Ids that the terminal gives to pictures without one.
@@ -60,7 +68,8 @@ impl Placed {
 
 struct Transmission {
     keys: HashMap<char, String>,
-    base64: String,
+    /// `None` when a chunk is not base64.
+    bytes: Option<Vec<u8>>,
 }
 
 /// A picture as one cell shows it.
@@ -272,13 +281,11 @@ impl Screen {
         if let Some(unknown) = keys.keys().find(|key| !KEYS.contains(**key)) {
             self.fault(&format!("kitty: {unknown} in {head}"));
         }
-        if let Some(mut open) = self.kitty.open.take() {
+        if let Some(open) = self.kitty.open.take() {
             if !keys.contains_key(&'m') || keys.keys().any(|key| !"mq".contains(*key)) {
                 self.fault(&format!("{head} among the chunks of a picture"));
             }
-            open.base64.push_str(payload);
-            self.kitty.open = Some(open);
-            self.close_if_last(&keys);
+            self.take_chunk(open, &keys, payload);
             return;
         }
         match keys.get(&'a').map_or("t", String::as_str) {
@@ -288,11 +295,11 @@ impl Screen {
                     self.answer_kitty(&keys, "EBADF:not on this machine");
                     return;
                 }
-                self.kitty.open = Some(Transmission {
+                let open = Transmission {
                     keys: keys.clone(),
-                    base64: payload.to_owned(),
-                });
-                self.close_if_last(&keys);
+                    bytes: Some(Vec::new()),
+                };
+                self.take_chunk(open, &keys, payload);
             }
             "p" => {
                 let id = number(&keys, 'i').unwrap_or(0);
@@ -303,15 +310,26 @@ impl Screen {
         }
     }
 
-    fn close_if_last(&mut self, keys: &HashMap<char, String>) {
-        if keys.get(&'m').is_some_and(|more| more == "1") {
+    /// Each chunk is decoded by itself.
+    fn take_chunk(&mut self, mut open: Transmission, keys: &HashMap<char, String>, chunk: &str) {
+        let more = keys.get(&'m').is_some_and(|more| more == "1");
+        if more && !chunk.len().is_multiple_of(4) {
+            self.fault("a chunk ends within a group of base64");
+        }
+        open.bytes = open
+            .bytes
+            .zip(BASE64.decode(chunk).ok())
+            .map(|(mut all, chunk)| {
+                all.extend(chunk);
+                all
+            });
+        if more {
+            self.kitty.open = Some(open);
             return;
         }
-        let Some(Transmission { keys, base64 }) = self.kitty.open.take() else {
-            return;
-        };
+        let Transmission { keys, bytes } = open;
         // What is no picture is dropped; the one who asked is told.
-        let Some(picture) = decode(&keys, &base64) else {
+        let Some(picture) = bytes.and_then(|bytes| decode(&keys, bytes)) else {
             self.answer_kitty(&keys, "EBADPNG:not a picture");
             return;
         };
@@ -361,10 +379,11 @@ impl Screen {
         let cell = self.cell;
         let (columns, rows) = (get('c'), get('r'));
         if get('U').is_some() {
-            let (Some(columns), Some(rows)) = (columns, rows) else {
+            if columns.is_none() || rows.is_none() {
                 self.fault("a virtual placement without columns and rows");
-                return;
-            };
+            }
+            let columns = columns.unwrap_or(width.div_ceil(cell.0));
+            let rows = rows.unwrap_or(height.div_ceil(cell.1));
             let cells = (columns as u16, rows as u16);
             self.kitty.virtuals.insert((id, placement), cells);
             self.answer_kitty(keys, "OK");
@@ -453,8 +472,7 @@ fn number(keys: &HashMap<char, String>, key: char) -> Option<u32> {
     keys.get(&key)?.parse().ok()
 }
 
-fn decode(keys: &HashMap<char, String>, base64: &str) -> Option<RgbaImage> {
-    let mut bytes = STANDARD.decode(base64).ok()?;
+fn decode(keys: &HashMap<char, String>, mut bytes: Vec<u8>) -> Option<RgbaImage> {
     if keys.get(&'o').is_some_and(|o| o == "z") {
         let mut plain = Vec::new();
         let mut packed = flate2::read::ZlibDecoder::new(&bytes[..]);
