@@ -166,6 +166,16 @@ impl Capabilities {
         }
     }
 
+    /// Whether what is painted may be gone when the window comes back: tmux keeps 20 sixel pictures, xterm 16 and draws no
+    /// more of them anew (their sources' limits), xterm.js none over a reload of its page.
+    pub(super) fn forgets_pictures(&self) -> bool {
+        let named = |start| {
+            let name = self.name.as_ref().map(Clean::as_str);
+            name.is_some_and(|name| name.starts_with(start))
+        };
+        self.multiplexed || named("XTerm(") || named("xterm.js")
+    }
+
     /// What stands behind a transparent picture.
     pub(super) fn backdrop(&self) -> [u8; 3] {
         let (red, green, blue) = self.background.unwrap_or((0, 0, 0));

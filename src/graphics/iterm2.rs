@@ -13,21 +13,22 @@ use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer
 use jpeg_encoder::{ColorType, Encoder, EncodingError, SamplingFactor};
 use ratatui::layout::{Rect, Size};
 
+use super::ladder::Allowed;
 use super::payload::{Band, EncodeError};
 use super::png;
 use super::raster::{PixelRect, Raster};
 use super::rung::Rung;
 
-/// Bytes that one OSC may have. Each file repeats some 600 bytes of tables: bands of 10 KB would cost 8 % of a picture,
-/// these cost 2 %.
-const MOST: usize = 16_000;
+/// Bytes that one OSC may have where the line is fast enough. Each file repeats some 600 bytes of tables: bands of 8 KB
+/// cost 8 % of a picture, these cost 2 %.
+pub(super) const LONGEST: usize = 16_000;
 /// px of a JPEG's blocks; a band that ends within one spends bytes on what is not shown.
 const BLOCK: u32 = 8;
 /// Qualities to which a budget falls back, best first.
 const FALLBACKS: [u8; 6] = [65, 50, 35, 20, 10, 4];
 
 /// `raster`, whole cells of `cell` px, as bands to be drawn with the cursor at their corners, in about `most` bytes in
-/// all: the budget is kept as long as JPEG's quality 4 allows it.
+/// all: the budget is kept as long as JPEG's quality 4 allows it. A band has at most `longest` bytes.
 ///
 /// What is not `opaque` was art or a cut-out, whose edges JPEG would blur: PNG, as for [`Rung::Exact`].
 pub(super) fn bands(
@@ -35,7 +36,7 @@ pub(super) fn bands(
     cell: (u32, u32),
     opaque: bool,
     rung: Rung,
-    most: Option<usize>,
+    Allowed { most, longest }: Allowed,
 ) -> Result<Vec<Band>, EncodeError> {
     let size = Size::new(
         (raster.width as u32 / cell.0) as u16,
@@ -51,6 +52,7 @@ pub(super) fn bands(
             raster,
             cell,
             format,
+            longest,
         }
         .of(Rect::from(size))
     };
@@ -150,6 +152,8 @@ struct Banded<'a> {
     raster: &'a Raster,
     cell: (u32, u32),
     format: Format,
+    /// bytes
+    longest: usize,
 }
 
 impl Banded<'_> {
@@ -166,10 +170,10 @@ impl Banded<'_> {
                 Format::Jpeg(quality) => jpeg(&tile, quality)?,
             };
             let bytes = draw(&file, area.as_size());
-            if bytes.len() <= MOST || area.area() == 1 {
+            if bytes.len() <= self.longest || area.area() == 1 {
                 bands.push(Band { area, bytes });
             } else {
-                let parts = bytes.len().div_ceil(MOST).max(2) as u16;
+                let parts = bytes.len().div_ceil(self.longest).max(2) as u16;
                 let mut parts = self.split(area, parts);
                 parts.reverse();
                 open.append(&mut parts);
@@ -310,6 +314,13 @@ mod tests {
         }
     }
 
+    fn within(most: usize) -> Allowed {
+        Allowed {
+            most: Some(most),
+            ..Allowed::default()
+        }
+    }
+
     #[test]
     fn the_file_stands_behind_its_measures() {
         assert_eq!(
@@ -347,11 +358,15 @@ mod tests {
                 usize::from(size.height) * cell.1,
             );
             let cell = (cell.0 as u32, cell.1 as u32);
+            let slow = Allowed {
+                longest: 8_000,
+                ..Allowed::default()
+            };
             for rung in [Rung::Quick, Rung::Careful, Rung::Fine] {
-                let bands = bands(&raster, cell, true, rung, None).unwrap();
+                let bands = bands(&raster, cell, true, rung, slow).unwrap();
                 covers(&bands, size);
                 assert!(bands.len() > 1);
-                assert!(bands.iter().all(|band| band.bytes.len() <= MOST));
+                assert!(bands.iter().all(|band| band.bytes.len() <= slow.longest));
             }
         }
     }
@@ -359,7 +374,7 @@ mod tests {
     #[test]
     fn a_terminal_on_the_same_machine_gets_every_pixel() {
         let raster = noise(40, 40);
-        let bands = bands(&raster, (10, 20), true, Rung::Exact, None).unwrap();
+        let bands = bands(&raster, (10, 20), true, Rung::Exact, Allowed::default()).unwrap();
         let back = image::load_from_memory(&file(&bands[0])).unwrap();
         assert_eq!(back.into_rgb8().as_raw(), raster.samples());
         assert_eq!(bands[0].area, Rect::new(0, 0, 4, 2));
@@ -368,7 +383,7 @@ mod tests {
     #[test]
     fn what_has_alpha_is_a_png() {
         let raster = picture(60, 60, |x, _| if x < 30 { [0; 3] } else { [255; 3] });
-        let bands = bands(&raster, (10, 20), false, Rung::Careful, None).unwrap();
+        let bands = bands(&raster, (10, 20), false, Rung::Careful, Allowed::default()).unwrap();
         let back = image::load_from_memory(&file(&bands[0])).unwrap();
         assert_eq!(back.into_rgb8().as_raw(), raster.samples());
     }
@@ -377,7 +392,7 @@ mod tests {
     fn a_budget_is_kept() {
         let raster = noise(300, 200);
         for (opaque, most) in [(true, 60_000), (true, 30_000), (false, 30_000)] {
-            let bands = bands(&raster, (10, 20), opaque, Rung::Careful, Some(most)).unwrap();
+            let bands = bands(&raster, (10, 20), opaque, Rung::Careful, within(most)).unwrap();
             let bytes: usize = bands.iter().map(|band| band.bytes.len()).sum();
             assert!(bytes <= most, "{bytes} of {most}");
         }
@@ -402,7 +417,7 @@ mod tests {
     fn the_smallest_pictures_are_pictures() {
         let raster = picture(1, 1, |_, _| [1, 2, 3]);
         for rung in [Rung::Glance, Rung::Quick, Rung::Fine, Rung::Exact] {
-            let bands = bands(&raster, (1, 1), true, rung, Some(1)).unwrap();
+            let bands = bands(&raster, (1, 1), true, rung, within(1)).unwrap();
             covers(&bands, Size::new(1, 1));
         }
         glance(&raster, Size::new(1, 1), 1).unwrap();

@@ -9,6 +9,7 @@ use ratatui::layout::Size;
 use crate::domain::GraphicsKind;
 
 use super::capabilities::Capabilities;
+use super::iterm2;
 use super::link::Link;
 use super::payload::pixels_of_a_cell;
 use super::rung::Rung;
@@ -27,6 +28,30 @@ const SOON: Duration = Duration::from_millis(300);
 /// What an idle line may be busy with a picture that looks right already.
 const CHEAP: Duration = Duration::from_secs(2);
 
+/// How long a piece of a picture may hold up a key, beside the round trip.
+const HELD_UP: Duration = Duration::from_millis(130);
+/// Bytes of a piece where nothing is known of the line, and at least: a shorter one is mostly overhead.
+const PIECE: (u64, u64) = (8_000, 5_000);
+
+/// What the line allows a payload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Allowed {
+    /// Bytes of all of it.
+    pub most: Option<usize>,
+    /// Bytes of a piece that nothing can come between.
+    pub longest: usize,
+}
+
+impl Default for Allowed {
+    /// As many as are wanted, in pieces that cost little overhead.
+    fn default() -> Self {
+        Self {
+            most: None,
+            longest: iterm2::LONGEST,
+        }
+    }
+}
+
 /// Everything that the choice depends on.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ladder<'a> {
@@ -42,6 +67,25 @@ impl Ladder<'_> {
         let slow = self.link.rate.is_some_and(|rate| rate < FAR_BELOW);
         let late = self.link.round_trip.is_some_and(|time| time > FAR_FROM);
         self.caps.remote || (slow && late)
+    }
+
+    /// What a payload may have.
+    pub fn allowed(&self) -> Allowed {
+        let most = self.budget;
+        if !self.is_far() {
+            return Allowed {
+                most,
+                ..Allowed::default()
+            };
+        }
+        let (unknown, least) = PIECE;
+        let piece = self.link.rate.map_or(unknown, |rate| {
+            (rate as u128 * HELD_UP.as_millis() / 1000) as u64
+        });
+        Allowed {
+            most,
+            longest: piece.clamp(least, iterm2::LONGEST as u64) as usize,
+        }
     }
 
     /// What is sent of a picture over `area` cells of which nothing is shown, in this order. One of Quick and Careful
@@ -163,6 +207,28 @@ mod tests {
                 budget: None,
             };
             assert_eq!(&ladder.rungs(PANE), rungs, "{kind} {remote} {rate:?}");
+        }
+    }
+
+    #[test]
+    fn a_piece_is_as_long_as_a_key_may_wait() {
+        let caps = caps(GraphicsKind::Iterm2, true);
+        for (rate, longest) in [
+            (None, 8_000),
+            (Some(10_000), 5_000),
+            (Some(60_000), 7_800),
+            (Some(2_000_000), 16_000),
+        ] {
+            let link = Link {
+                round_trip: None,
+                rate,
+            };
+            let ladder = Ladder {
+                caps: &caps,
+                link,
+                budget: None,
+            };
+            assert_eq!(ladder.allowed().longest, longest, "{rate:?}");
         }
     }
 

@@ -10,7 +10,7 @@ use ratatui::layout::{Rect, Size};
 use crate::domain::{CellSize, ColorDepth, Glyphs, GraphicsKind, PictureId, PixelSize};
 
 use super::capabilities::Capabilities;
-use super::ladder::GLANCE_BYTES;
+use super::ladder::{Allowed, GLANCE_BYTES};
 use super::placement::Placement;
 use super::raster::{Bitmap, PixelRect, Raster};
 use super::route::Route;
@@ -91,16 +91,16 @@ pub struct EncodeJob {
 }
 
 impl EncodeJob {
-    /// What is transparent is laid over `backdrop`; `most`: bytes that the payload may have on the line.
+    /// What is transparent is laid over `backdrop`.
     pub(super) fn new(
         key: PayloadKey,
         caps: &Capabilities,
         backdrop: [u8; 3],
-        most: Option<usize>,
+        allowed: Allowed,
     ) -> Self {
         Self {
             key,
-            encoder: Encoder::new(caps, backdrop, key.area, key.part, key.rung, most),
+            encoder: Encoder::new(caps, backdrop, key.area, key.part, key.rung, allowed),
         }
     }
 
@@ -152,8 +152,7 @@ pub(super) struct Encoder {
     sixel_colors: u16,
     glyphs: Glyphs,
     route: Route,
-    /// Bytes on the line.
-    most: Option<usize>,
+    allowed: Allowed,
 }
 
 impl Encoder {
@@ -163,7 +162,7 @@ impl Encoder {
         area: Size,
         part: Rect,
         rung: Rung,
-        most: Option<usize>,
+        allowed: Allowed,
     ) -> Self {
         let kind = sent_as(caps.kind, rung);
         let (width, height) = pixels_of_a_cell(kind, caps);
@@ -175,8 +174,8 @@ impl Encoder {
             _ => (width, height),
         };
         let most = match rung {
-            Rung::Glance => Some(most.map_or(GLANCE_BYTES, |most| most.min(GLANCE_BYTES))),
-            _ => most,
+            Rung::Glance => Some(allowed.most.unwrap_or(GLANCE_BYTES).min(GLANCE_BYTES)),
+            _ => allowed.most,
         };
         Self {
             kind,
@@ -192,7 +191,7 @@ impl Encoder {
             sixel_colors: caps.sixel_colors,
             glyphs: caps.glyphs,
             route: caps.route,
-            most,
+            allowed: Allowed { most, ..allowed },
         }
     }
 
@@ -215,7 +214,7 @@ impl Encoder {
     }
 
     fn png(&self, raster: &Raster) -> Result<Vec<u8>, EncodeError> {
-        let most = self.most.map(file_bytes);
+        let most = self.allowed.most.map(file_bytes);
         Ok(match self.rung {
             Rung::Glance => png::glance(raster, most.unwrap_or(usize::MAX))?,
             rung => png::fitted(raster, rung, most)?,
@@ -223,13 +222,19 @@ impl Encoder {
     }
 
     fn sixel(&self, raster: &Raster) -> Vec<Band> {
-        sixel::bands(raster, self.cell, self.sixel_colors, self.rung, self.most)
+        sixel::bands(
+            raster,
+            self.cell,
+            self.sixel_colors,
+            self.rung,
+            self.allowed.most,
+        )
     }
 
     fn iterm2(&self, raster: &Raster, opaque: bool) -> Result<Vec<Band>, EncodeError> {
-        let mut bands = match (self.rung, self.most) {
+        let mut bands = match (self.rung, self.allowed.most) {
             (Rung::Glance, Some(most)) => iterm2::glance(raster, self.part.as_size(), most)?,
-            (rung, most) => iterm2::bands(raster, self.cell, opaque, rung, most)?,
+            _ => iterm2::bands(raster, self.cell, opaque, self.rung, self.allowed)?,
         };
         if self.route != Route::Direct {
             for band in &mut bands {
@@ -242,7 +247,7 @@ impl Encoder {
     fn blocks(&self, raster: &Raster) -> Vec<Band> {
         let light_backdrop = self.backdrop.map(u16::from).iter().sum::<u16>() > 3 * 127;
         let (glyphs, depth) = (self.glyphs, self.colors);
-        let rows = match (self.rung, self.most) {
+        let rows = match (self.rung, self.allowed.most) {
             (Rung::Glance, _) => {
                 let Size { width, height } = self.part.as_size();
                 blocks::glance(raster, width.into(), height.into(), depth, light_backdrop)

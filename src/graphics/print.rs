@@ -6,6 +6,7 @@ use crate::domain::{ColorDepth, GraphicsKind, PixelSize};
 
 use super::capabilities::Capabilities;
 use super::kitty::Answer;
+use super::ladder::Allowed;
 use super::payload::{Band, Encoder, Payload, pixels_of_a_cell};
 use super::placement::fit;
 use super::raster::Bitmap;
@@ -46,7 +47,14 @@ impl Print {
             route: caps.route,
             // What stands between moves text, and no pictures.
             as_text: (caps.placeholders && caps.route != Route::Direct).then_some(caps.colors),
-            encoder: Encoder::new(caps, caps.backdrop(), cells, Rect::from(cells), rung, None),
+            encoder: Encoder::new(
+                caps,
+                caps.backdrop(),
+                cells,
+                Rect::from(cells),
+                rung,
+                Allowed::default(),
+            ),
         })
     }
 

@@ -199,7 +199,7 @@ impl Stage {
                     key,
                     &self.caps,
                     self.backdrop(),
-                    self.budget,
+                    self.ladder().allowed(),
                 ));
             }
         }

@@ -29,13 +29,13 @@ impl Stage {
     }
 
     /// The terminal may have lost pictures, or be another one: after a focus, a resumption, a reattachment. kitty is
-    /// asked, and gets again what it does not have. What was painted is painted again where something stands between
-    /// that does not keep it: a tmux keeps text, also block characters.
+    /// asked, and gets again what it does not have. What was painted is painted again where it may not have been kept;
+    /// text always is, also block characters.
     pub fn verify(&mut self) {
         match (self.caps.kind, self.surface()) {
             (GraphicsKind::Kitty, _) => self.held.doubt(),
             (GraphicsKind::Sixel | GraphicsKind::Iterm2, Surface::Painted)
-                if self.caps.multiplexed =>
+                if self.caps.forgets_pictures() =>
             {
                 self.shown.clear();
                 self.promise_lacking();

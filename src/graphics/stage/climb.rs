@@ -37,7 +37,7 @@ impl Stage {
         }
     }
 
-    fn ladder(&self) -> Ladder<'_> {
+    pub(super) fn ladder(&self) -> Ladder<'_> {
         Ladder {
             caps: &self.caps,
             link: self.link,

@@ -18,6 +18,11 @@ pub(super) struct Cell {
 }
 
 impl Cell {
+    /// What is written there, a space where nothing is.
+    pub(super) fn character(&self) -> char {
+        self.glyph.unwrap_or(' ')
+    }
+
     /// For the screen's text.
     pub fn letter(&self) -> Option<char> {
         match self.glyph {

@@ -171,6 +171,12 @@ impl Screen {
                     self.fault(&what);
                 }
             }
+            b'b' => {
+                // REP: the last character again.
+                let last = Position::new(x.saturating_sub(1), y);
+                let last = self.cells[self.index(last)].character();
+                (0..number(0)).for_each(|_| self.glyph(last));
+            }
             b'J' | b'K' | b'X' => self.erase(parameters, command),
             // Keyboard flags, the cursor's shape, scrolling regions of the whole screen, the window's title.
             b'u' | b'q' | b'r' | b't' => {}
