@@ -31,6 +31,10 @@ impl Figures {
 
 pub fn head() {
     println!(
+        "CPU ms: one core's, from the fitted pixels (of a glance, from the decoded ones) to the first slice; of other \
+         programs, all ms until the last byte"
+    );
+    println!(
         "{:<12}{:<46}{:>22}{:>20}{:>8}{:>9}{:>24}{:>9}{:>9}",
         "picture", "", "KB", "dB", "ss2", "CPU ms", "glance KB", "dB", "CPU ms"
     );
