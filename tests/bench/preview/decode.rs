@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
-use plantain::graphics::{Bitmap, Damage};
+use plantain::domain::PixelSize;
+use plantain::graphics::{Bitmap, Damage, EncodeJob};
 use plantain::picture::{self, Limits};
 use plantain::runtime;
 
@@ -35,7 +37,7 @@ pub fn table(photos: &Photos) {
         .collect();
     for file in all {
         for case in ours::cases() {
-            if ["kitty", "sixel", "iTerm2"].contains(&case.name) && case.caps.remote {
+            if ["kitty", "sixel", "iTerm2"].contains(&case.name) && case.is_slow() {
                 row(&file, &case);
             }
         }
@@ -86,16 +88,20 @@ fn decoded(file: &Path) -> [f64; 2] {
     took
 }
 
+/// As the studio does it, which decodes no more than its largest job needs.
 fn first_byte(file: &Path, case: &Case) -> [f64; 2] {
     let clock = Clock::start();
-    let pixels = runtime::decode(file).unwrap();
     let mut stage = ours::stage(case);
-    let placement = ours::placement(ours::area(pixels.size()));
+    let placement = ours::placement(ours::area(runtime::measure(file).unwrap()));
     stage.want(&[placement], &Damage::None);
-    let job = stage.jobs().remove(0);
-    let fitted = picture::fit(&pixels, job.px());
+    let jobs = stage.jobs();
+    let least = jobs.iter().map(EncodeJob::px).fold(jobs[0].px(), |a, b| {
+        PixelSize::new(a.width.max(b.width), a.height.max(b.height))
+    });
+    let pixels = runtime::decode_for(file, least, &AtomicBool::new(false)).unwrap();
+    let fitted = picture::fit(&pixels, jobs[0].px());
     let bitmap = Bitmap::new(fitted.size(), fitted.rgba()).unwrap();
-    stage.ready(job.key(), job.run(&bitmap).unwrap());
+    stage.ready(jobs[0].key(), jobs[0].run(&bitmap).unwrap());
     let slice = stage.slice(ours::SLICE, None);
     let took = ms(&clock);
     assert!(slice.is_some());

@@ -27,9 +27,16 @@ pub struct Case {
     pub name: &'static str,
     pub caps: Capabilities,
     link: Link,
+    /// Somebody looks closely.
+    close: bool,
 }
 
 impl Case {
+    /// Whether a glance comes first.
+    pub fn is_slow(&self) -> bool {
+        self.link.rate.is_some_and(|rate| rate < 100_000)
+    }
+
     /// The terminal, and how fast its line is.
     pub fn told(&self) -> String {
         match self.link.rate {
@@ -53,7 +60,12 @@ pub fn cases() -> Vec<Case> {
     let case = |name, kind, link| {
         let mut caps = caps(kind);
         caps.remote = true;
-        Case { name, caps, link }
+        Case {
+            name,
+            caps,
+            link,
+            close: false,
+        }
     };
     let blocks = |name, glyphs, colors| {
         let mut case = case(name, Blocks, slow);
@@ -63,6 +75,8 @@ pub fn cases() -> Vec<Case> {
     };
     let mut local = case("kitty", Kitty, Link::default());
     local.caps.remote = false;
+    let mut close = case("kitty, full view", Kitty, slow);
+    close.close = true;
     let mut placeholders = case("kitty, placeholders", Kitty, slow);
     placeholders.caps.placeholders = true;
     let mut tmux = placeholders.clone();
@@ -72,10 +86,12 @@ pub fn cases() -> Vec<Case> {
     vec![
         case("kitty", Kitty, slow),
         case("kitty", Kitty, fast),
+        close,
         local,
         placeholders,
         tmux,
         case("iTerm2", Iterm2, slow),
+        case("iTerm2", Iterm2, fast),
         case("sixel", Sixel, slow),
         blocks("half-blocks", Glyphs::Halves, ColorDepth::True),
         blocks("quadrants", Glyphs::Quadrants, ColorDepth::True),
@@ -201,7 +217,10 @@ pub fn preview_area(text: &str, size: PixelSize) -> Option<Rect> {
 const CAPTION: u16 = 2;
 
 pub fn stage(case: &Case) -> Stage {
-    Stage::new(case.caps.clone())
+    let mut stage = Stage::new(case.caps.clone());
+    stage.set_link(case.link);
+    stage.set_close(case.close);
+    stage
 }
 
 pub fn placement(area: Rect) -> Placement {
