@@ -1,6 +1,6 @@
 //! What the terminal can show: the verdict from its answers and the environment, each with its why.
 //!
-//! The verdict is a function of the answers so far, so an answer that comes late only makes it better. Nothing waits
+//! The verdict is a function of the answers that came within the limit, and of the environment. Nothing waits
 //! here: the terminal that says nothing gets half-blocks.
 
 mod cell;
