@@ -268,6 +268,9 @@ impl Stage {
         self.shown.clear();
         self.pending.clear();
         self.wanted.clear();
+        // Whoever is at work on these may be stopped before the next frame; and what failed may go well now.
+        self.asked.clear();
+        self.failed.clear();
         out
     }
 

@@ -136,14 +136,7 @@ fn work(
 ) {
     while let Some(job) = order.next() {
         let (key, picture) = (job.key(), job.picture());
-        let result = fit(&job, order, file, fitted).and_then(|pixels| {
-            // Nothing else is made of the whole picture: its memory is free while this is encoded.
-            if order.is_done() {
-                file.keep();
-                file.forget();
-            }
-            encode(&job, &pixels)
-        });
+        let result = fit(&job, order, file, fitted).and_then(|pixels| encode(&job, &pixels));
         // Where it was stopped half-way there is no result, and not a bad one.
         if result.is_ok() || !order.is_abandoned() {
             let _ = made.send(Made::Payload {
@@ -213,6 +206,11 @@ impl Order {
         if list.closed {
             return false;
         }
+        // It was asked for again, since the stage was cleared meanwhile.
+        let same = |other: &EncodeJob| other.key() == job.key();
+        if list.at_work == Some(job.key()) || list.jobs.iter().any(same) {
+            return true;
+        }
         let before = |other: &EncodeJob| other.rung() <= job.rung();
         let at = list.jobs.partition_point(before);
         list.jobs.insert(at, job.clone());
@@ -258,10 +256,6 @@ impl Order {
         list.jobs.iter().map(EncodeJob::px).fold(size, |most, px| {
             PixelSize::new(most.width.max(px.width), most.height.max(px.height))
         })
-    }
-
-    fn is_done(&self) -> bool {
-        self.list().jobs.is_empty()
     }
 
     fn is_abandoned(&self) -> bool {
@@ -334,12 +328,42 @@ mod tests {
         let order = Order::default();
         assert!(order.join(fitted) && order.join(glance));
         assert_eq!(order.next().map(|job| job.rung()), Some(Rung::Glance));
-        assert!(!order.is_done());
         assert_eq!(order.next().map(|job| job.rung()), Some(Rung::Careful));
-        assert!(order.is_done());
         assert!(order.join(glance), "it is still at work");
         assert!(order.next().is_some() && order.next().is_none());
         assert!(!order.join(glance));
+    }
+
+    #[test]
+    fn what_a_cleared_stage_asks_for_again_is_made_once() {
+        let (mut stage, jobs) = jobs(1);
+        let order = Order::default();
+        for job in &jobs {
+            order.join(job);
+        }
+        order.next();
+        let (area, _) = jobs[0].cells();
+        let area = Rect::from(area);
+        let wanted = [Placement {
+            picture: jobs[0].picture(),
+            area,
+            part: area,
+        }];
+        stage.clear();
+        stage.want(&wanted, &Damage::All);
+        let again = stage.jobs();
+        assert_eq!(again.len(), jobs.len());
+        assert!(again.iter().all(|job| order.join(job)));
+        assert!(order.next().is_some() && order.next().is_none());
+        // With no frame between, the work is stopped, and begun anew.
+        let order = Order::default();
+        order.join(&jobs[0]);
+        order.next();
+        stage.clear();
+        assert!(!order.keep(|key| stage.needs(key)));
+        stage.want(&wanted, &Damage::All);
+        assert!(!stage.jobs().is_empty());
+        assert!(!order.join(&jobs[0]), "a new task takes it up");
     }
 
     #[test]

@@ -137,7 +137,11 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         A::Interrupt => return interrupt(state),
         A::CloseOrQuit if state.popup.is_some() || state.full_view => return back(state),
         A::CloseOrQuit | A::Quit => return session::quit_or_ask(state),
-        A::Redraw => return vec![Effect::ProbeTerminal],
+        A::Redraw => {
+            // What could not be drawn may be there by now.
+            state.history.undrawable.clear();
+            return vec![Effect::ProbeTerminal];
+        }
         A::Suspend => return vec![Effect::Suspend],
 
         A::NextPane => step_focus(state, 1),

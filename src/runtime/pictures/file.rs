@@ -51,11 +51,6 @@ impl<'a> PictureFile<'a> {
         Ok(&self.source.insert(source).pixels)
     }
 
-    /// The picture's memory is needed no more.
-    pub fn forget(&mut self) {
-        self.source = None;
-    }
-
     /// Keeps a thumbnail for the next time.
     pub fn keep(&mut self) {
         if let (Some(thumbnails), Some(source)) = (self.thumbnails, &mut self.source)
