@@ -29,7 +29,7 @@ impl Stage {
     }
 
     /// The terminal may have lost pictures, or be another one: after a focus, a resumption, a reattachment. kitty is
-    /// asked, and gets again what it does not have. What was painted is painted again where it may not have been kept;
+    /// asked, and gets again what it does not have. What was painted is painted again as it is where it may not have been kept;
     /// text always is, also block characters.
     pub fn verify(&mut self) {
         match (self.caps.kind, self.surface()) {
@@ -37,7 +37,7 @@ impl Stage {
             (GraphicsKind::Sixel | GraphicsKind::Iterm2, Surface::Painted)
                 if self.caps.forgets_pictures() =>
             {
-                self.shown.clear();
+                self.shown.doubt();
                 self.promise_lacking();
             }
             _ => {}

@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use super::Stage;
 use super::pending::Pending;
+use super::shown::Stand;
 use crate::domain::{GraphicsKind, PictureId};
 use crate::graphics::ladder::Ladder;
 use crate::graphics::payload::{Payload, PayloadKey};
@@ -14,9 +15,27 @@ use crate::graphics::rung::Rung;
 impl Stage {
     /// Promises what the last frame wants and nothing brings up yet, rung by rung.
     pub(super) fn promise_lacking(&mut self) {
+        self.promise_doubted();
         for (picture, area) in self.pictures() {
             for rung in self.rungs(picture, area) {
                 self.promise_at(picture, area, rung);
+            }
+        }
+    }
+
+    /// Promises what may not have been kept, in the rung in which it stands: a worse one first would hide what may well
+    /// be there.
+    fn promise_doubted(&mut self) {
+        for Stand {
+            placement, rung, ..
+        } in self.shown.doubted()
+        {
+            let promised = self.pending.iter().filter(|p| p.key.rung == rung);
+            let promised: Vec<Placement> = promised.flat_map(Pending::rest).collect();
+            for step in plan(self.surface(), &promised, &[placement], &Damage::None) {
+                if let Step::Show(placement) = step {
+                    self.promise(placement, rung);
+                }
             }
         }
     }

@@ -13,9 +13,20 @@ use crate::graphics::rung::Rung;
 pub(super) struct Stand {
     pub placement: Placement,
     pub rung: Rung,
+    /// The terminal may not have kept it.
+    pub doubted: bool,
 }
 
 impl Stand {
+    /// One that was sent just now.
+    pub fn new(placement: Placement, rung: Rung) -> Self {
+        Self {
+            placement,
+            rung,
+            doubted: false,
+        }
+    }
+
     fn with_parts(self, parts: Vec<Rect>) -> impl Iterator<Item = Self> {
         parts.into_iter().map(move |part| Self {
             placement: Placement {
@@ -65,6 +76,19 @@ impl Shown {
         self.0.retain(|stand| !stand.is(picture, area, rung));
     }
 
+    /// The terminal may have lost every piece.
+    pub fn doubt(&mut self) {
+        for stand in &mut self.0 {
+            stand.doubted = true;
+        }
+    }
+
+    /// The pieces that the terminal may have lost.
+    pub fn doubted(&self) -> Vec<Stand> {
+        let doubted = self.0.iter().filter(|stand| stand.doubted);
+        doubted.copied().collect()
+    }
+
     /// Keeps what `damage` leaves of painted pictures.
     pub fn survive(&mut self, damage: &Damage) {
         match damage {
@@ -99,7 +123,8 @@ impl Shown {
     pub fn paint(&mut self, new: Stand) {
         self.cut(|part| minus(part, new.placement.part));
         let alike = |stand: &&Stand| {
-            stand.rung == new.rung && same_picture(&stand.placement, &new.placement)
+            let same = same_picture(&stand.placement, &new.placement);
+            same && stand.rung == new.rung && stand.doubted == new.doubted
         };
         let (same, other): (Vec<Stand>, Vec<Stand>) = self.0.iter().partition(alike);
         let parts = same.iter().map(|stand| stand.placement.part);

@@ -49,7 +49,7 @@ impl Stage {
             if self.held.has(key) && !good.contains(placement) {
                 self.held.place(out, key, placement, &self.caps);
                 let (placement, rung) = (*placement, key.rung);
-                self.shown.place(Stand { placement, rung });
+                self.shown.place(Stand::new(placement, rung));
                 placed.push((placement, rung.level()));
             }
         }
@@ -186,7 +186,7 @@ impl Stage {
             };
             let rung = pending.key.rung;
             pending.sent += 1;
-            self.shown.paint(Stand { placement, rung });
+            self.shown.paint(Stand::new(placement, rung));
             return true;
         }
     }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use plantain::domain::{ColorDepth, GraphicsKind};
+use plantain::domain::{Clean, ColorDepth, GraphicsKind};
 use plantain::graphics::{Damage, EncodeJob, Link, Placement, Route, Rung, Stage, minus_all};
 use proptest::prelude::*;
 use ratatui::layout::{Position, Rect};
@@ -22,6 +22,8 @@ struct Way {
     placeholders: bool,
     colors: ColorDepth,
     levels: u8,
+    /// It is one that does not always keep what was painted.
+    forgets: bool,
 }
 
 const fn kitty(placeholders: bool, colors: ColorDepth, levels: u8) -> Way {
@@ -30,6 +32,7 @@ const fn kitty(placeholders: bool, colors: ColorDepth, levels: u8) -> Way {
         placeholders,
         colors,
         levels,
+        forgets: false,
     }
 }
 
@@ -42,8 +45,14 @@ const SIXEL: Way = Way {
     placeholders: false,
     colors: ColorDepth::True,
     levels: 0,
+    forgets: false,
+};
+const XTERM: Way = Way {
+    forgets: true,
+    ..SIXEL
 };
 const WAYS: [Way; 5] = [LAYERED, CELLS, TMUX, NESTED, SIXEL];
+const ALL: [Way; 6] = [LAYERED, CELLS, TMUX, NESTED, SIXEL, XTERM];
 
 /// A line, and the rung in which pictures end on it. The test's payloads are short, so that any line that was measured
 /// affords the finest.
@@ -71,6 +80,7 @@ impl Play {
         caps.placeholders = way.placeholders;
         caps.colors = way.colors;
         caps.remote = remote;
+        caps.name = way.forgets.then(|| Clean::line("XTerm(379)"));
         if way.levels > 0 {
             caps.multiplexed = true;
             caps.route = Route::Tmux { levels: way.levels };
@@ -78,9 +88,11 @@ impl Play {
         let mut stage = Stage::new(caps);
         stage.set_seed(7);
         stage.set_link(link(rate));
+        let mut model = Model::new(COLUMNS, ROWS, way.levels);
+        model.forgets = way.forgets;
         Self {
             stage,
-            model: Model::new(COLUMNS, ROWS, way.levels),
+            model,
             kind: way.kind,
             running: Vec::new(),
             rungs: Vec::new(),
@@ -195,7 +207,7 @@ proptest! {
     #[test]
     fn every_cell_ends_in_the_best_rung_of_the_line(
         steps in prop::collection::vec(step(), 1..16),
-        way in prop::sample::select(&WAYS[..]),
+        way in prop::sample::select(&ALL[..]),
         (remote, rate, rung) in prop::sample::select(&LINES[..]),
     ) {
         let why = format!("{way:?} {rate:?}");
@@ -397,6 +409,45 @@ fn a_terminal_that_has_all_is_asked_and_gets_nothing_again() {
         play.settle();
         play.check(&wanted, Rung::Careful, "as before");
         assert_eq!(play.model.picture_bytes, sent, "{way:?}");
+    }
+}
+
+#[test]
+fn a_picture_that_may_be_lost_is_painted_again_as_it_is() {
+    for rate in [None, Some(60_000)] {
+        let mut play = Play::new(XTERM, true, rate);
+        let wanted = [placement(1, AREA)];
+        play.frame(&wanted, &Damage::None);
+        play.settle();
+        let rungs = play.rungs.clone();
+        let seen = play.model.look(AREA.as_position()).unwrap();
+        // xterm still has it: nothing worse covers it meanwhile.
+        play.stage.verify();
+        play.jobs();
+        let mut slices = 0;
+        while play.slice(1) {
+            slices += 1;
+            play.check(&wanted, seen.1, "as good as before");
+        }
+        assert_eq!(slices, AREA.height, "each row once");
+        assert_eq!(play.rungs, rungs, "no new encoding");
+        // It has lost it, and a popup opens before it is back.
+        play.reattach();
+        play.slice(1);
+        let popup = Rect::new(5, 3, 6, 4);
+        let cut: Vec<Placement> = minus_all(AREA, [popup])
+            .into_iter()
+            .map(|part| Placement { part, ..wanted[0] })
+            .collect();
+        play.frame(&cut, &Damage::Cells(vec![popup]));
+        while play.slice(1) {
+            for at in AREA.positions() {
+                assert!(play.model.look(at).is_none_or(|look| look.1 == seen.1));
+            }
+        }
+        play.settle();
+        play.check(&cut, seen.1, "beside the popup");
+        assert!(!play.rungs[rungs.len()..].contains(&Rung::Glance));
     }
 }
 

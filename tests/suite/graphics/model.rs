@@ -90,6 +90,8 @@ pub struct Model {
     levels: u8,
     /// Whether it keeps what it gets.
     pub keeps: bool,
+    /// Whether what was painted goes with the pictures.
+    pub forgets: bool,
     pub answers: Vec<Reply>,
     pub picture_bytes: usize,
 }
@@ -107,6 +109,7 @@ impl Model {
             open: None,
             levels,
             keeps: true,
+            forgets: false,
             answers: Vec::new(),
             picture_bytes: 0,
         }
@@ -124,6 +127,9 @@ impl Model {
         self.images.clear();
         self.placed.clear();
         self.open = None;
+        if self.forgets {
+            self.cells.fill(Cell::Blank);
+        }
     }
 
     /// Text in every cell of `area`.
