@@ -17,6 +17,9 @@ use super::route::Route;
 use super::rung::Rung;
 use super::{blocks, iterm2, png, sixel};
 
+/// Rows of cells of the list's pictures, and some more.
+const SMALL: u16 = 5;
+
 /// Names one payload: a part of a picture at a size and a rung, for the terminal as it was known when the key was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PayloadKey {
@@ -152,6 +155,8 @@ pub(super) struct Encoder {
     sixel_colors: u16,
     glyphs: Glyphs,
     route: Route,
+    /// tmux takes the pictures in, and draws them itself.
+    multiplexed: bool,
     allowed: Allowed,
 }
 
@@ -164,7 +169,7 @@ impl Encoder {
         rung: Rung,
         allowed: Allowed,
     ) -> Self {
-        let kind = sent_as(caps.kind, rung);
+        let kind = sent_as(caps, area, rung);
         let (width, height) = pixels_of_a_cell(kind, caps);
         let cell = match (rung, kind) {
             // A third of the fitted size: the terminal enlarges it.
@@ -191,6 +196,7 @@ impl Encoder {
             sixel_colors: caps.sixel_colors,
             glyphs: caps.glyphs,
             route: caps.route,
+            multiplexed: caps.multiplexed,
             allowed: Allowed { most, ..allowed },
         }
     }
@@ -228,6 +234,7 @@ impl Encoder {
             self.sixel_colors,
             self.rung,
             self.allowed.most,
+            self.multiplexed,
         )
     }
 
@@ -266,11 +273,15 @@ impl Encoder {
     }
 }
 
-/// A first look goes as text where the terminal only has sixel: that is shorter.
-fn sent_as(kind: GraphicsKind, rung: Rung) -> GraphicsKind {
-    match (kind, rung) {
+/// A first look goes as text where the terminal only has sixel: that is shorter. So do small pictures in a tmux: it keeps
+/// nine sixels only, and draws whole ones only, of which two rows of cells are none.
+fn sent_as(caps: &Capabilities, area: Size, rung: Rung) -> GraphicsKind {
+    match (caps.kind, rung) {
         (GraphicsKind::Sixel, Rung::Glance) => GraphicsKind::Blocks,
-        _ => kind,
+        (GraphicsKind::Sixel, _) if caps.multiplexed && area.height <= SMALL => {
+            GraphicsKind::Blocks
+        }
+        (kind, _) => kind,
     }
 }
 

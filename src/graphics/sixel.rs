@@ -9,6 +9,7 @@
 
 mod map;
 mod paint;
+mod tmux;
 
 use ratatui::layout::{Rect, Size};
 
@@ -24,14 +25,15 @@ const MOST: usize = 10_000;
 const TILE: (u32, u32) = (80, 60);
 /// px that one DCS may be wide: what xterm draws unless its `maxGraphicSize` is raised.
 const WIDEST: u32 = 1000;
-/// DCSs of a picture for a terminal on the same machine, at most: xterm remembers 16 graphics, tmux 19, and forgets the
-/// oldest when it must paint the screen anew.
+/// DCSs of a picture for a terminal on the same machine, at most: xterm remembers 16 graphics and forgets the oldest when
+/// it must paint the screen anew.
 const FEW: u16 = 14;
 /// Tries to keep a budget.
 const TRIES: usize = 5;
 
 /// `raster`, whole cells of `cell` px, in at most `colors` registers a DCS and about `most` bytes in all: the budget is
-/// kept as long as 8 colours a tile and any error allow it. Each band is to be drawn with the cursor at its corner.
+/// kept as long as 8 colours a tile and any error allow it. Each band is to be drawn with the cursor at its corner, in
+/// their order: `in_tmux` they may overlap.
 ///
 /// Sixel scrolling must be on (DECSDM reset, the default everywhere), else all lands in the corner of the screen.
 pub(super) fn bands(
@@ -40,11 +42,15 @@ pub(super) fn bands(
     colors: u16,
     rung: Rung,
     most: Option<usize>,
+    in_tmux: bool,
 ) -> Vec<Band> {
     let size = Size::new(
         (raster.width as u32 / cell.0) as u16,
         (raster.height as u32 / cell.1) as u16,
     );
+    if in_tmux {
+        return tmux::bands(raster, cell, size, colors, rung, most);
+    }
     if rung == Rung::Exact && most.is_none() {
         return whole(raster, cell, size, colors);
     }
@@ -76,6 +82,20 @@ impl Quality {
             Rung::Glance => (16, 200.0),
             Rung::Quick | Rung::Careful => (32, 60.0),
             Rung::Fine | Rung::Exact => (96, 6.0),
+        };
+        Self {
+            colors: colors.clamp(1, most),
+            lambda,
+        }
+    }
+
+    /// For tiles as large as half a screen.
+    fn of_large(rung: Rung, colors: u16) -> Self {
+        let Self { lambda, .. } = Self::of(rung, colors);
+        let most = match rung {
+            Rung::Glance => 32,
+            Rung::Quick | Rung::Careful => 64,
+            Rung::Fine | Rung::Exact => 256,
         };
         Self {
             colors: colors.clamp(1, most),
@@ -210,6 +230,16 @@ fn tiles(size: Size, columns: u16, rows: u16) -> impl Iterator<Item = Rect> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn bands(
+        raster: &Raster,
+        cell: (u32, u32),
+        colors: u16,
+        rung: Rung,
+        most: Option<usize>,
+    ) -> Vec<Band> {
+        super::bands(raster, cell, colors, rung, most, false)
+    }
 
     fn picture(width: usize, height: usize, pixel: impl Fn(usize, usize) -> [u8; 3]) -> Raster {
         let pixels = (0..width * height).map(|i| pixel(i % width, i / width));

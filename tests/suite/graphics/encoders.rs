@@ -161,6 +161,36 @@ fn behind_tmux_a_print_stands_in_cells_of_text() {
 }
 
 #[test]
+fn a_tmux_gets_few_sixels_and_small_pictures_as_text() {
+    let mut caps = caps(GraphicsKind::Sixel);
+    (caps.cell.width, caps.cell.height) = (8, 17);
+    caps.multiplexed = true;
+    for (rows, sixels) in [(2, 0), (5, 0), (6, 1), (17, 2), (19, 2)] {
+        let mut stage = Stage::new(caps.clone());
+        let area = Rect::new(5, 0, 30, rows);
+        let placement = Placement {
+            picture: id(1),
+            area,
+            part: area,
+        };
+        stage.want(&[placement], &Damage::None);
+        let job = stage.jobs().remove(0);
+        let picture = Pixels::photo(job.px());
+        stage.ready(job.key(), job.run(&picture.bitmap()).unwrap());
+        let cell = if sixels == 0 { (1, 2) } else { (8, 17) };
+        let mut screen = Screen::new(40, 20, cell);
+        let mut seen = 0;
+        while let Some(bytes) = stage.slice(1, None) {
+            seen += String::from_utf8_lossy(&bytes).matches("\x1bP").count();
+            screen.feed(&bytes);
+        }
+        assert_eq!(seen, sixels, "{rows} rows");
+        let alike = psnr(&picture, |x, y| screen.pixel(5 * cell.0 + x, y).unwrap());
+        assert!(alike > 30.0, "{rows} rows: {alike} dB");
+    }
+}
+
+#[test]
 fn a_wide_sixel_comes_in_tiles_that_xterm_draws() {
     let caps = caps(GraphicsKind::Sixel);
     let print = Print::new(
