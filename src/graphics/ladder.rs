@@ -80,7 +80,7 @@ impl Ladder<'_> {
         }
         let (unknown, least) = PIECE;
         let piece = self.link.rate.map_or(unknown, |rate| {
-            (rate as u128 * HELD_UP.as_millis() / 1000) as u64
+            (u128::from(rate) * HELD_UP.as_millis() / 1000) as u64
         });
         Allowed {
             most,
