@@ -28,7 +28,7 @@ pub(super) fn blank(out: &mut Vec<u8>, area: Rect, ground: Color) {
 }
 
 /// SGR for a background, as the text's own has it.
-fn background(color: Color) -> String {
+pub(super) fn background(color: Color) -> String {
     let named = |n: u8| format!("\x1b[48;5;{n}m");
     match color {
         Color::Reset => String::new(),

@@ -10,6 +10,7 @@ mod measure;
 use std::sync::Arc;
 
 use ratatui::layout::Size;
+use ratatui::style::Color;
 
 use crate::domain::{PictureId, PixelSize};
 
@@ -249,13 +250,14 @@ impl Held {
     }
 
     /// The placeholders that show a part of a picture that is there. Asks for it, where that is due; not while a
-    /// transmission is open.
+    /// transmission is open. `ground` is the background of the text.
     pub fn cells(
         &mut self,
         out: &mut Vec<u8>,
         key: &PayloadKey,
         placement: &Placement,
         caps: &Capabilities,
+        ground: Color,
     ) -> Vec<Band> {
         let Some((id, _, answer)) = self.take_up(key) else {
             return Vec::new();
@@ -263,7 +265,7 @@ impl Held {
         if answer == Answer::Asked {
             kitty::place_virtual(out, caps.route, id, key.area, answer);
         }
-        placeholder::bands(id, within(placement), caps.colors)
+        placeholder::bands(id, within(placement), caps.colors, ground)
     }
 
     /// What is shown in placeholders needs no worse pictures of the same any more.

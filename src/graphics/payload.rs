@@ -12,7 +12,7 @@ use crate::domain::{CellSize, ColorDepth, Glyphs, GraphicsKind, PictureId, Pixel
 use super::capabilities::Capabilities;
 use super::ladder::{Allowed, GLANCE_BYTES};
 use super::placement::Placement;
-use super::raster::{Bitmap, PixelRect, Raster};
+use super::raster::{Bitmap, PixelRect, Raster, scaled};
 use super::route::Route;
 use super::rung::Rung;
 use super::{blocks, iterm2, png, sixel};
@@ -171,12 +171,18 @@ impl Encoder {
     ) -> Self {
         let kind = sent_as(caps, area, rung);
         let (width, height) = pixels_of_a_cell(kind, caps);
+        // A first look has a third of the fitted size: the terminal enlarges it.
         let cell = match (rung, kind) {
-            // A third of the fitted size: the terminal enlarges it.
-            (Rung::Glance, GraphicsKind::Kitty | GraphicsKind::Iterm2) => {
-                (width.div_ceil(3), height.div_ceil(3))
-            }
+            (Rung::Glance, GraphicsKind::Iterm2) => (width.div_ceil(3), height.div_ceil(3)),
             _ => (width, height),
+        };
+        let px = (
+            u32::from(area.width) * cell.0,
+            u32::from(area.height) * cell.1,
+        );
+        let px = match (rung, kind) {
+            (Rung::Glance, GraphicsKind::Kitty) => scaled(px, 1.0 / 3.0),
+            _ => px,
         };
         let most = match rung {
             Rung::Glance => Some(allowed.most.unwrap_or(GLANCE_BYTES).min(GLANCE_BYTES)),
@@ -185,10 +191,7 @@ impl Encoder {
         Self {
             kind,
             rung,
-            px: PixelSize::new(
-                u32::from(area.width) * cell.0,
-                u32::from(area.height) * cell.1,
-            ),
+            px: PixelSize::new(px.0, px.1),
             cell,
             part,
             backdrop,
@@ -202,7 +205,11 @@ impl Encoder {
     }
 
     pub fn encode(&self, bitmap: &Bitmap<'_>) -> Result<Payload, EncodeError> {
-        let crop = PixelRect::of_cells(self.part, self.cell);
+        let crop = match self.kind {
+            // Whatever is placed of it, it goes whole.
+            GraphicsKind::Kitty => PixelRect::whole(self.px),
+            _ => PixelRect::of_cells(self.part, self.cell),
+        };
         if bitmap.size() != self.px || !crop.fits(self.px) {
             return Err(EncodeError::WrongSize {
                 expected: self.px,

@@ -5,6 +5,7 @@
 //! scrolls and erases such cells like any others.
 
 use ratatui::layout::Rect;
+use ratatui::style::Color;
 
 use crate::domain::ColorDepth;
 
@@ -120,24 +121,32 @@ fn diacritic(number: u32) -> char {
 }
 
 /// The cells of `part` (of a picture, from its corner) that show the picture `id`, one band a row. The first of a row
-/// says which it is; the others follow it by the protocol's rule, a column further each.
-pub(super) fn bands(id: u32, part: Rect, colors: ColorDepth) -> Vec<Band> {
+/// says which it is; the others follow it by the protocol's rule, a column further each. `ground` is seen where the
+/// picture does not reach the edge of its cells: the terminal keeps its ratio.
+pub(super) fn bands(id: u32, part: Rect, colors: ColorDepth, ground: Color) -> Vec<Band> {
     let rows = part.top()..part.bottom();
     rows.zip(0..)
         .map(|(row, y)| Band {
             area: Rect::new(0, y, part.width, 1),
-            bytes: line(id, row, part.x, part.width, colors),
+            bytes: line(id, row, (part.x, part.width), colors, ground),
         })
         .collect()
 }
 
-fn line(id: u32, row: u16, column: u16, width: u16, colors: ColorDepth) -> Vec<u8> {
+fn line(
+    id: u32,
+    row: u16,
+    (column, width): (u16, u16),
+    colors: ColorDepth,
+    ground: Color,
+) -> Vec<u8> {
     let [high, red, green, blue] = id.to_be_bytes();
     let mut out = match colors {
         ColorDepth::True => format!("\x1b[38;2;{red};{green};{blue}m"),
         // tmux brings 24 bits down to 256 colours where it takes the terminal for one of those.
         _ => format!("\x1b[38;5;{blue}m"),
     };
+    out.push_str(&ansi::background(ground));
     for n in 0..width {
         out.push_str(CELL);
         if n == 0 {
@@ -169,18 +178,18 @@ mod tests {
 
     #[test]
     fn the_first_cell_of_a_row_says_where_it_is() {
-        let text = |id, colors| {
-            let band = bands(id, Rect::new(3, 1, 3, 2), colors).remove(1);
+        let text = |id, colors, ground| {
+            let band = bands(id, Rect::new(3, 1, 3, 2), colors, ground).remove(1);
             assert_eq!(band.area, Rect::new(0, 1, 3, 1));
             String::from_utf8(band.bytes).unwrap()
         };
         assert_eq!(
-            text(0x01_02_03, ColorDepth::True),
+            text(0x01_02_03, ColorDepth::True, Color::Reset),
             "\x1b[38;2;1;2;3m\u{10EEEE}\u{30E}\u{310}\u{10EEEE}\u{10EEEE}\x1b[m"
         );
         assert_eq!(
-            text(0x0100_0007, ColorDepth::Ansi256),
-            "\x1b[38;5;7m\u{10EEEE}\u{30E}\u{310}\u{30D}\u{10EEEE}\u{10EEEE}\x1b[m"
+            text(0x0100_0007, ColorDepth::Ansi256, Color::Black),
+            "\x1b[38;5;7m\x1b[48;5;0m\u{10EEEE}\u{30E}\u{310}\u{30D}\u{10EEEE}\u{10EEEE}\x1b[m"
         );
     }
 }

@@ -1,6 +1,7 @@
 //! A picture printed once, at the cursor, between the lines of a shell.
 
 use ratatui::layout::{Rect, Size};
+use ratatui::style::Color;
 
 use crate::domain::{ColorDepth, GraphicsKind, PixelSize};
 
@@ -86,7 +87,10 @@ impl Print {
                 }
                 kitty::place_virtual(&mut out, self.route, id, self.cells, Answer::Silent);
                 let whole = Rect::from(self.cells);
-                draw(&mut out, &placeholder::bands(id, whole, colors));
+                draw(
+                    &mut out,
+                    &placeholder::bands(id, whole, colors, Color::Reset),
+                );
             }
             (Payload::Image(base64), None) => {
                 kitty::transmit_and_place(&mut out, self.route, base64.as_bytes(), self.cells);

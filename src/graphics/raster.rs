@@ -74,6 +74,16 @@ impl PixelRect {
         }
     }
 
+    /// All of a picture of `size`.
+    pub fn whole(size: PixelSize) -> Self {
+        Self {
+            x: 0,
+            y: 0,
+            width: size.width,
+            height: size.height,
+        }
+    }
+
     /// Whether it lies inside a picture of `size` and is not empty.
     pub fn fits(&self, size: PixelSize) -> bool {
         self.width > 0
@@ -81,6 +91,24 @@ impl PixelRect {
             && u64::from(self.x) + u64::from(self.width) <= u64::from(size.width)
             && u64::from(self.y) + u64::from(self.height) <= u64::from(size.height)
     }
+}
+
+/// `full` at about `scale` (0 to 1), a little smaller where that keeps its ratio better: kitty keeps the ratio of what
+/// shines through placeholders, and leaves bars beside it.
+pub(super) fn scaled(full: (u32, u32), scale: f32) -> (u32, u32) {
+    let widest = ((full.0 as f32 * scale).round() as u32).clamp(1, full.0.max(1));
+    let height = |width: u32| {
+        let exact = u64::from(width) * u64::from(full.1);
+        let whole = u64::from(full.0.max(1));
+        let height = ((exact + whole / 2) / whole).max(1);
+        // A quarter of a pixel is near enough.
+        (height as u32, exact.abs_diff(height * whole) * 4 / whole)
+    };
+    (widest - widest / 12..=widest)
+        .rev()
+        .map(|width| (width, height(width)))
+        .min_by_key(|(_, (_, off))| *off)
+        .map_or((1, 1), |(width, (height, _))| (width, height))
 }
 
 /// Opaque pixels, rows from the top.

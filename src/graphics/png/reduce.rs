@@ -4,7 +4,7 @@ use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use png::EncodingError;
 
-use crate::graphics::raster::Raster;
+use crate::graphics::raster::{Raster, scaled};
 
 /// Encodings that are made in search of the largest scale.
 const TRIES: usize = 4;
@@ -62,10 +62,10 @@ pub(super) fn largest(
         .map_or_else(|| encode(&at(raster, 0.0)), Ok)
 }
 
-/// `raster` scaled by `scale`, a pixel at least.
+/// `raster` scaled by `scale`, a pixel at least, in its ratio.
 fn at(raster: &Raster, scale: f32) -> Raster {
-    let side = |length: usize| ((length as f32 * scale).round() as usize).clamp(1, length);
-    resize(raster, side(raster.width), side(raster.height)).unwrap_or_else(|| {
+    let (width, height) = scaled((raster.width as u32, raster.height as u32), scale);
+    resize(raster, width as usize, height as usize).unwrap_or_else(|| {
         // The sizes always fit their buffers; the picture unchanged would stand for a fault of ours.
         raster.clone()
     })

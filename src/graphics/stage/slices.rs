@@ -158,9 +158,10 @@ impl Stage {
     fn write_cells(&mut self, out: &mut Vec<u8>) {
         for pending in &mut self.pending {
             if pending.cells.is_none() && self.held.has(&pending.key) {
+                let (key, placement) = (pending.key, pending.placement);
                 let cells = self
                     .held
-                    .cells(out, &pending.key, &pending.placement, &self.caps);
+                    .cells(out, &key, &placement, &self.caps, self.ground);
                 pending.cells = Some(cells);
             }
         }

@@ -5,6 +5,7 @@ use plantain::graphics::{
     Bitmap, Damage, EncodeError, Payload, Placement, Print, Route, Rung, Stage,
 };
 use ratatui::layout::{Position, Rect, Size};
+use ratatui::style::Color;
 
 use super::pictures::{Pixels, caps, id, psnr};
 use super::screen::Screen;
@@ -157,6 +158,47 @@ fn behind_tmux_a_print_stands_in_cells_of_text() {
         assert_eq!(screen.cursor.y, cells.height);
         let alike = psnr(&picture, |x, y| screen.pixel(x, y).unwrap());
         assert!(alike > 45.0, "{alike} dB");
+    }
+}
+
+/// Behind placeholders a terminal keeps a picture's ratio. A third of a cell of 8x17 px has another one.
+#[test]
+fn a_glance_behind_placeholders_leaves_no_bars() {
+    for area in [Rect::new(1, 1, 75, 20), Rect::new(0, 3, 31, 17)] {
+        let mut caps = caps(GraphicsKind::Kitty);
+        (caps.placeholders, caps.remote) = (true, true);
+        (caps.cell.width, caps.cell.height) = (8, 17);
+        let mut stage = Stage::new(caps);
+        assert!(stage.set_ground(Color::Rgb(1, 2, 3)).is_empty());
+        let mut screen = Screen::new(80, 24, (8, 17));
+        let wanted = Placement {
+            picture: id(1),
+            area,
+            part: area,
+        };
+        screen.feed(&stage.want(&[wanted], &Damage::None));
+        let jobs = stage.jobs();
+        let glance = &jobs[0];
+        assert_eq!(glance.rung(), Rung::Glance);
+        let small = Pixels::photo(glance.px());
+        stage.ready(glance.key(), glance.run(&small.bitmap()).unwrap());
+        while let Some(bytes) = stage.slice(2000, None) {
+            // What a rounded pixel leaves bare is as the text beside it.
+            let text = String::from_utf8_lossy(&bytes);
+            assert_eq!(
+                text.contains('\u{10EEEE}'),
+                text.contains("\x1b[48;2;1;2;3m")
+            );
+            screen.feed(&bytes);
+        }
+        let (left, top) = (u32::from(area.left()) * 8, u32::from(area.top()) * 17);
+        let (right, bottom) = (
+            u32::from(area.right()) * 8 - 1,
+            u32::from(area.bottom()) * 17 - 1,
+        );
+        for (x, y) in [(left + 1, top + 1), (right - 1, bottom - 1)] {
+            assert!(screen.pixel(x, y).is_some(), "{area}: {x}, {y}");
+        }
     }
 }
 
