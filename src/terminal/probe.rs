@@ -1,8 +1,8 @@
 //! The probe's exchange: which answers belong to it, and when it is over. Pure, but for [`drain`].
 //!
-//! Nothing waits for it: keys go on, the first frames use what the environment tells. The last question is DA1, which
-//! every terminal answers, so its answer is the fence; it may lead to more questions, for a terminal behind tmux. One
-//! that is silent meets the limit instead, which is for all of them.
+//! Nothing waits for it but the first pictures: keys go on, the first frames use what the environment tells. The last
+//! question is DA1, which every terminal answers, so its answer is the fence; it may lead to more questions, for a
+//! terminal behind tmux. One that is silent meets the limit instead, which is for all of them.
 
 use std::time::Duration;
 
@@ -105,6 +105,12 @@ impl Probe {
         Told::Over(std::mem::take(&mut self.answers))
     }
 
+    /// Whether the terminal is being asked for the first time: what is guessed of it till then is no ground for pictures,
+    /// which would travel in vain.
+    pub fn is_first(&self) -> bool {
+        self.deadline.is_some() && !self.answered && self.cut_short == 0
+    }
+
     /// When to call [`Self::expire`]; `None` when the exchange is over.
     pub fn deadline(&self) -> Option<Duration> {
         self.deadline
@@ -122,9 +128,10 @@ impl Probe {
         told.then_some(answers)
     }
 
-    /// Whether the last questions are old enough to ask again without a reason of the user's.
-    pub fn is_due(&self, now: Duration) -> bool {
-        self.deadline.is_none() && now.saturating_sub(self.sent) >= REST
+    /// When it may be asked again without a reason of the user's; now at the earliest. Not while answers are waited for.
+    pub fn rested(&self, now: Duration) -> Duration {
+        let rested = self.sent.saturating_add(REST);
+        now.max(rested).max(self.deadline.unwrap_or_default())
     }
 
     /// How much longer an ending should wait for answers that are on their way; `None` when none are.

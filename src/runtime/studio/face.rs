@@ -33,8 +33,8 @@ pub(super) struct Face {
     questions: Vec<u8>,
     /// When questions last went, until the first answer to them.
     asked_at: Option<Duration>,
-    /// The terminal is to be asked again as soon as no picture is on its way.
-    check: bool,
+    /// When the terminal is to be asked again, as soon as no picture is on its way then.
+    check: Option<Duration>,
     /// It is being asked, without a change that we know of.
     checking: bool,
     pace: Pace,
@@ -92,7 +92,7 @@ impl Face {
             probe: Probe::default(),
             questions: Vec::new(),
             asked_at: None,
-            check: false,
+            check: None,
             checking: false,
             pace: Pace::default(),
             writer: Some(writer),
@@ -149,8 +149,7 @@ impl Face {
     /// Sends what is due: a frame if something changed and its time has come, else the next slice of pictures.
     pub(super) fn draw(&mut self, state: &State, now: Duration) {
         self.sent = false;
-        if self.check && !self.stage.is_transmitting() {
-            self.check = false;
+        if self.check.is_some_and(|at| now >= at) && !self.stage.is_transmitting() {
             self.checking = true;
             self.probe(now);
         }
@@ -176,7 +175,7 @@ impl Face {
     /// The next bytes of pictures, and the question that tells when they have arrived.
     fn slice(&mut self, now: Duration) -> Option<Vec<u8>> {
         let most = self.pace.allowance(now);
-        if most == 0 {
+        if most == 0 || self.probe.is_first() {
             return None;
         }
         let mut slice = self.stage.slice(most, self.cursor)?;
@@ -230,7 +229,8 @@ impl Face {
         let frame = self
             .frame_at()
             .filter(|at| self.dirty && *at > now && self.line_now() == Line::Ready);
-        let deadlines = [frame, self.probe.deadline(), self.pace.deadline()];
+        let check = self.check.filter(|at| *at > now);
+        let deadlines = [frame, check, self.probe.deadline(), self.pace.deadline()];
         deadlines.into_iter().flatten().min()
     }
 
@@ -249,6 +249,7 @@ impl Face {
 
     /// Asks the terminal what it can do; the answers come as input.
     pub(super) fn probe(&mut self, now: Duration) {
+        self.check = None;
         let limit = Probe::limit(&self.facts);
         if let Some(questions) = self.probe.begin(now, limit, &self.facts) {
             self.questions = questions;
@@ -258,9 +259,10 @@ impl Face {
         }
     }
 
-    /// Asks again what the terminal can do, without drawing anew; not when it was asked just now.
+    /// Asks again what the terminal can do, without drawing anew; some time after it was asked last: another may have
+    /// been attached since.
     pub(super) fn check(&mut self, now: Duration) {
-        self.check = self.probe.is_due(now);
+        self.check = Some(self.probe.rested(now));
     }
 
     /// Takes an answer in; true when the terminal is known better now.

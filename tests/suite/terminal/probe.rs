@@ -123,6 +123,26 @@ fn a_terminal_that_has_answered_is_only_slow() {
     }
 }
 
+/// Half-blocks before a tmux has handed through what the terminal behind it can do would be sent in vain.
+#[test]
+fn pictures_wait_for_the_first_exchange_and_no_other() {
+    let mut probe = Probe::default();
+    assert!(!probe.is_first(), "nothing was asked");
+    probe.begin(at(0), LOCAL_LIMIT, &tmux()).unwrap();
+    near(&mut probe);
+    assert!(probe.is_first(), "tmux itself has answered");
+    probe.expire(at(250)).unwrap();
+    assert!(!probe.is_first());
+    begin(&mut probe, 5000);
+    assert!(!probe.is_first(), "it is known as one that is silent");
+    let mut probe = Probe::default();
+    begin(&mut probe, 0);
+    assert!(probe.is_first());
+    assert!(over(&probe.reply(fence())));
+    begin(&mut probe, 5000);
+    assert!(!probe.is_first());
+}
+
 /// tmux answers; gives what it leads to.
 fn near(probe: &mut Probe) -> Vec<u8> {
     assert_eq!(
@@ -189,10 +209,13 @@ fn a_tmux_that_hands_nothing_through_any_more_is_believed_the_second_time() {
 fn questions_rest_unless_the_user_wants_them() {
     let mut probe = Probe::default();
     begin(&mut probe, 5000);
-    assert!(!probe.is_due(at(9000)), "answers are still waited for");
+    assert_eq!(probe.rested(at(5100)), at(7000));
     probe.reply(fence());
-    assert!(!probe.is_due(at(6999)));
-    assert!(probe.is_due(at(7000)));
+    assert_eq!(probe.rested(at(6999)), at(7000));
+    assert_eq!(probe.rested(at(9000)), at(9000));
+    let slow = Duration::from_secs(3);
+    probe.begin(at(10_000), slow, &plain()).unwrap();
+    assert_eq!(probe.rested(at(12_500)), at(13_000), "answers may come");
 }
 
 #[tokio::test]
