@@ -10,4 +10,7 @@ mod plan;
 mod playback;
 mod recorded;
 mod screen;
+mod served;
 mod stage;
+mod stopped;
+mod storm;

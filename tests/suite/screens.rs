@@ -2,7 +2,7 @@
 //!
 //! A snapshot shows the cells, pictures as `░`, and below them the cursor and the placements.
 
-mod desk;
+pub(super) mod desk;
 mod panes;
 mod pictures;
 mod popups;

@@ -17,8 +17,8 @@ const ROWS: u16 = 14;
 
 /// A terminal and the way to it.
 #[derive(Debug, Clone, Copy)]
-struct Way {
-    kind: GraphicsKind,
+pub struct Way {
+    pub kind: GraphicsKind,
     placeholders: bool,
     colors: ColorDepth,
     levels: u8,
@@ -36,11 +36,11 @@ const fn kitty(placeholders: bool, colors: ColorDepth, levels: u8) -> Way {
     }
 }
 
-const LAYERED: Way = kitty(false, ColorDepth::True, 0);
-const CELLS: Way = kitty(true, ColorDepth::True, 0);
+pub const LAYERED: Way = kitty(false, ColorDepth::True, 0);
+pub const CELLS: Way = kitty(true, ColorDepth::True, 0);
 const TMUX: Way = kitty(true, ColorDepth::Ansi256, 1);
 const NESTED: Way = kitty(true, ColorDepth::True, 2);
-const SIXEL: Way = Way {
+pub const SIXEL: Way = Way {
     kind: GraphicsKind::Sixel,
     placeholders: false,
     colors: ColorDepth::True,
@@ -51,8 +51,8 @@ const XTERM: Way = Way {
     forgets: true,
     ..SIXEL
 };
-const WAYS: [Way; 5] = [LAYERED, CELLS, TMUX, NESTED, SIXEL];
-const ALL: [Way; 6] = [LAYERED, CELLS, TMUX, NESTED, SIXEL, XTERM];
+pub const WAYS: [Way; 5] = [LAYERED, CELLS, TMUX, NESTED, SIXEL];
+pub const ALL: [Way; 6] = [LAYERED, CELLS, TMUX, NESTED, SIXEL, XTERM];
 
 /// A line, and the rung in which pictures end on it. The test's payloads are short, so that any line that was measured
 /// affords the finest.
@@ -63,17 +63,17 @@ const LINES: [(bool, Option<u64>, Rung); 4] = [
     (true, Some(9_000_000), Rung::Fine),
 ];
 
-struct Play {
-    stage: Stage,
-    model: Model,
+pub struct Play {
+    pub stage: Stage,
+    pub model: Model,
     kind: GraphicsKind,
-    running: Vec<EncodeJob>,
+    pub running: Vec<EncodeJob>,
     /// The rungs that were asked for.
     rungs: Vec<Rung>,
 }
 
 impl Play {
-    fn new(way: Way, remote: bool, rate: Option<u64>) -> Self {
+    pub fn new(way: Way, remote: bool, rate: Option<u64>) -> Self {
         let mut caps = caps(way.kind);
         // Large cells, so that a picture of a few of them is worth a glance.
         (caps.cell.width, caps.cell.height) = (200, 400);
@@ -99,7 +99,7 @@ impl Play {
         }
     }
 
-    fn frame(&mut self, wanted: &[Placement], damage: &Damage) {
+    pub fn frame(&mut self, wanted: &[Placement], damage: &Damage) {
         if *damage == Damage::All {
             self.model.clear();
         }
@@ -113,13 +113,13 @@ impl Play {
         self.jobs();
     }
 
-    fn jobs(&mut self) {
+    pub fn jobs(&mut self) {
         let jobs = self.stage.jobs();
         self.rungs.extend(jobs.iter().map(EncodeJob::rung));
         self.running.extend(jobs);
     }
 
-    fn finish_job(&mut self, n: usize) {
+    pub fn finish_job(&mut self, n: usize) {
         if !self.running.is_empty() {
             let job = self.running.remove(n % self.running.len());
             self.stage.ready(job.key(), payload(&job, self.kind));
@@ -127,7 +127,7 @@ impl Play {
     }
 
     /// Returns whether there was something to send.
-    fn slice(&mut self, most: usize) -> bool {
+    pub fn slice(&mut self, most: usize) -> bool {
         let bytes = self.stage.slice(most, Some(Position::new(1, 2)));
         if let Some(bytes) = &bytes {
             self.model.feed(bytes);
@@ -136,7 +136,7 @@ impl Play {
     }
 
     /// The terminal's answers arrive.
-    fn answer(&mut self) {
+    pub fn answer(&mut self) {
         for reply in std::mem::take(&mut self.model.answers) {
             self.stage.reply(&reply);
         }
@@ -150,7 +150,7 @@ impl Play {
         self.jobs();
     }
 
-    fn settle(&mut self) {
+    pub fn settle(&mut self) {
         for _ in 0..100 {
             while !self.running.is_empty() {
                 self.finish_job(0);

@@ -11,6 +11,8 @@ use plantain::domain::{Clean, GraphicsKind};
 use plantain::graphics::{Band, EncodeJob, Payload, Reply, Rung};
 use ratatui::layout::{Position, Rect};
 
+use super::screen::diacritics;
+
 /// What is seen in a cell: picture, rung, and which cell of the picture.
 pub type Look = (u16, Rung, Position);
 
@@ -101,7 +103,7 @@ impl Model {
         Self {
             columns,
             rows,
-            cells: vec![Cell::Blank; usize::from(columns * rows)],
+            cells: vec![Cell::Blank; usize::from(columns) * usize::from(rows)],
             cursor: Position::ORIGIN,
             foreground: Vec::new(),
             images: HashMap::new(),
@@ -120,6 +122,14 @@ impl Model {
         self.cells.fill(Cell::Blank);
         self.placed.clear();
         self.images.retain(|_, image| image.fitted.is_some());
+    }
+
+    /// Its window has another size, and is cleared with the next frame.
+    pub fn resize(&mut self, columns: u16, rows: u16) {
+        (self.columns, self.rows) = (columns, rows);
+        let cells = usize::from(columns) * usize::from(rows);
+        self.cells = vec![Cell::Blank; cells];
+        self.cursor = Position::ORIGIN;
     }
 
     /// Another terminal is attached, which never saw a picture. What is text is still there.
@@ -286,13 +296,7 @@ impl Model {
             [5, n] => n,
             _ => panic!("{:?}", self.foreground),
         };
-        let number = |mark: char| {
-            let known = [
-                '\u{305}', '\u{30D}', '\u{30E}', '\u{310}', '\u{312}', '\u{33D}', '\u{33E}',
-                '\u{33F}', '\u{346}', '\u{34A}', '\u{34B}', '\u{34C}', '\u{350}', '\u{351}',
-            ];
-            known.iter().position(|k| *k == mark).unwrap() as u16
-        };
+        let number = |mark: char| diacritics().iter().position(|k| *k == mark).unwrap() as u16;
         match *marks {
             [] => {
                 let Cell::Placeholder(id, row, column) = self.cells[index - 1] else {
