@@ -6,6 +6,7 @@ use plantain::graphics::{
 };
 use ratatui::layout::{Position, Rect, Size};
 use ratatui::style::Color;
+use sha2::{Digest, Sha256};
 
 use super::pictures::{Pixels, caps, id, psnr};
 use super::screen::Screen;
@@ -381,4 +382,28 @@ fn a_bitmap_of_another_size_is_an_error() {
     assert!(matches!(error, EncodeError::WrongSize { .. }));
     assert!(Bitmap::new(PixelSize::new(2, 2), &[0; 15]).is_none());
     assert!(Bitmap::new(PixelSize::new(0, 2), &[]).is_none());
+}
+
+#[test]
+fn a_band_for_iterm2_is_these_bytes() {
+    let mut caps = caps(GraphicsKind::Iterm2);
+    caps.remote = true;
+    let mut stage = Stage::new(caps);
+    let area = Rect::new(3, 1, 4, 2);
+    let placement = Placement {
+        picture: id(1),
+        area,
+        part: area,
+    };
+    assert!(stage.want(&[placement], &Damage::None).is_empty());
+    let jobs = stage.jobs();
+    assert_eq!(jobs.len(), 1, "so small a picture needs no glance");
+    let picture = Pixels::pattern(id(1), jobs[0].px());
+    stage.ready(jobs[0].key(), jobs[0].run(&picture.bitmap()).unwrap());
+    let sent = stage.slice(1 << 20, Some(Position::new(9, 9))).unwrap();
+    assert_eq!(stage.slice(1 << 20, None), None, "one band");
+    let digest = Sha256::digest(&sent);
+    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let expected = "0020b3e827d68083a9e86c1321e03da0f9a42c057abf621a6dc0f48080bd26b5";
+    assert_eq!((sent.len(), hex.as_str()), (2679, expected));
 }
