@@ -245,3 +245,18 @@ fn the_same_picture_makes_the_same_file() {
     }
     assert!(glance(&photo, 5000).expect("no failure") == glance(&photo, 5000).expect("no failure"));
 }
+
+#[test]
+fn a_tiny_picture_is_these_bytes() {
+    let many = picture(6, 4, |x, y| {
+        [(x * 40) as u8, (y * 60) as u8, (x * 7 + y * 13) as u8]
+    });
+    let file = fitted(&many, Rung::Careful, None).expect("no failure");
+    let hex: String = file.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(
+        hex,
+        "89504e470d0a1a0a0000000d49484452000000060000000408020000002266d9140000002449444154\
+         78da63646060d060e0d2009310c4cc60c3252287829819a24430842ae4d08400c71e05c955a453b900\
+         00000049454e44ae426082"
+    );
+}
