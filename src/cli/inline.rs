@@ -25,6 +25,8 @@ const SPARE_ROWS: u16 = 3;
 pub(super) struct Inline {
     capabilities: Capabilities,
     room: Size,
+    /// Bytes that a picture may have over a network.
+    budget: Option<usize>,
     /// Kept until the last picture is out: while an answer is owed, the terminal must not echo it. Dropping it may take
     /// some of the 2 s that a silent terminal has.
     _asked: Asked,
@@ -60,6 +62,7 @@ impl Inline {
                 size.cells.width,
                 size.cells.height.saturating_sub(SPARE_ROWS).max(1),
             ),
+            budget: config.settings.preview_bytes(),
             _asked: asked,
         }))
     }
@@ -70,6 +73,7 @@ impl Inline {
         let Some(print) = Print::new(measure(path)?, &self.capabilities, self.room, rung) else {
             return Ok(());
         };
+        let print = print.within(self.budget, &self.capabilities);
         let pixels = decode_for(path, print.px(), &AtomicBool::new(false))?;
         let fitted = picture::fit(&pixels, print.px());
         if self.viuer_serves() {

@@ -116,7 +116,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Bytes that a picture may have on the line; `None`: as many as it needs.
+    /// Bytes that a preview may have over a network, all its rungs together; `None`: as many as it needs.
     pub fn preview_bytes(&self) -> Option<usize> {
         let kb = self.preview_kb.value as usize;
         (kb > 0).then_some(kb * 1000)

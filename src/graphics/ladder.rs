@@ -11,7 +11,7 @@ use crate::domain::GraphicsKind;
 use super::capabilities::Capabilities;
 use super::iterm2;
 use super::link::Link;
-use super::payload::pixels_of_a_cell;
+use super::payload::{around, glance_bytes, pixels_of_a_cell};
 use super::rung::Rung;
 
 /// Bytes on the line that a glance may have: 0.2 s at 60 KB/s.
@@ -57,7 +57,7 @@ impl Default for Allowed {
 pub(super) struct Ladder<'a> {
     pub caps: &'a Capabilities,
     pub link: Link,
-    /// Bytes that a picture may have on the line.
+    /// Bytes that a picture may have on a line that is far, all rungs together.
     pub budget: Option<usize>,
 }
 
@@ -66,18 +66,17 @@ impl Ladder<'_> {
     pub fn is_far(&self) -> bool {
         let slow = self.link.rate.is_some_and(|rate| rate < FAR_BELOW);
         let late = self.link.round_trip.is_some_and(|time| time > FAR_FROM);
-        self.caps.remote || (slow && late)
+        // Whether a tmux was attached from afar shows only in what its line carries.
+        let unknown = self.caps.multiplexed && self.link.rate.is_none();
+        self.caps.remote || (slow && late) || unknown
     }
 
-    /// What a payload may have.
-    pub fn allowed(&self) -> Allowed {
-        let most = self.budget;
+    /// What a payload may have, after `before` bytes of the same picture.
+    pub fn allowed(&self, before: usize) -> Allowed {
         if !self.is_far() {
-            return Allowed {
-                most,
-                ..Allowed::default()
-            };
+            return Allowed::default();
         }
+        let most = self.budget.map(|budget| budget.saturating_sub(before));
         let (unknown, least) = PIECE;
         let piece = self.link.rate.map_or(unknown, |rate| {
             (u128::from(rate) * HELD_UP.as_millis() / 1000) as u64
@@ -94,7 +93,7 @@ impl Ladder<'_> {
         if !self.is_far() {
             return &[Rung::Exact];
         }
-        let at_once = self.is_soon(self.likely_bytes(area));
+        let at_once = self.is_soon(self.likely_bytes(area)) || self.is_tight(area);
         let quick = self.link.rate.is_some_and(|rate| rate > QUICK_FROM);
         match (at_once, quick) {
             (false, false) => &[Rung::Glance, Rung::Careful],
@@ -110,22 +109,32 @@ impl Ladder<'_> {
         self.is_soon(self.likely_bytes(area) * u64::from(cells) / whole)
     }
 
+    /// Whether a glance would take more of the budget than it leaves to the picture.
+    fn is_tight(&self, area: Size) -> bool {
+        let glance = glance_bytes(self.caps, area, self.budget);
+        let cells = around(self.caps.kind, self.caps, area);
+        self.budget
+            .is_some_and(|budget| budget <= 2 * glance + cells)
+    }
+
     fn is_soon(&self, bytes: u64) -> bool {
         let rate = self.link.rate;
         bytes <= GLANCE_BYTES as u64 || rate.is_some_and(|rate| within(bytes, rate, SOON))
     }
 
-    /// Whether the fitted picture over `area` cells that came in `sent` bytes is to be followed by a finer one, now that
-    /// the line has nothing else to do. `close`: somebody looks closely.
-    pub fn finer(&self, area: Size, sent: u64, close: bool) -> bool {
+    /// Whether the fitted picture over `area` cells is to be followed by a finer one, now that the line has nothing else to
+    /// do: its payload has `weight` bytes, and `sent` bytes of all rungs went. `close`: somebody looks closely.
+    pub fn finer(&self, area: Size, (weight, sent): (u64, u64), close: bool) -> bool {
         // Block characters have no more to show, thumbnails need no more, and what is exact cannot be finer.
         let blocks = matches!(self.caps.kind, GraphicsKind::Blocks | GraphicsKind::Off);
         if !self.is_far() || blocks || self.likely_bytes(area) <= GLANCE_BYTES as u64 {
             return false;
         }
         // Step 6 instead of step 10 of a near-lossless PNG, q90 instead of q75 of a JPEG: about so much more.
-        let bytes = sent * 8 / 5;
-        let allowed = self.budget.is_none_or(|budget| bytes <= budget as u64);
+        let bytes = weight * 8 / 5;
+        let allowed = self
+            .budget
+            .is_none_or(|budget| sent + bytes <= budget as u64);
         let cheap = self
             .link
             .rate
@@ -211,6 +220,20 @@ mod tests {
     }
 
     #[test]
+    fn behind_tmux_a_line_is_far_until_it_is_measured() {
+        let mut caps = caps(GraphicsKind::Kitty, false);
+        caps.multiplexed = true;
+        let mut ladder = Ladder {
+            caps: &caps,
+            link: Link::default(),
+            budget: None,
+        };
+        assert_eq!(ladder.rungs(PANE), [Rung::Glance, Rung::Careful]);
+        ladder.link.rate = Some(9_000_000);
+        assert_eq!(ladder.rungs(PANE), [Rung::Exact]);
+    }
+
+    #[test]
     fn a_piece_is_as_long_as_a_key_may_wait() {
         let caps = caps(GraphicsKind::Iterm2, true);
         for (rate, longest) in [
@@ -228,7 +251,7 @@ mod tests {
                 link,
                 budget: None,
             };
-            assert_eq!(ladder.allowed().longest, longest, "{rate:?}");
+            assert_eq!(ladder.allowed(0).longest, longest, "{rate:?}");
         }
     }
 
@@ -275,7 +298,8 @@ mod tests {
             (Kitty, true, None, None, false, false),
             (Kitty, true, None, None, true, true),
             (Kitty, true, Some(20_000), None, true, true),
-            (Kitty, true, Some(900_000), Some(300_000), true, false),
+            (Kitty, true, Some(900_000), Some(530_000), true, false),
+            (Kitty, true, Some(900_000), Some(540_000), true, true),
             (Kitty, false, None, None, true, false),
             (Blocks, true, Some(900_000), None, true, false),
         ];
@@ -291,8 +315,12 @@ mod tests {
                 link,
                 budget,
             };
-            assert_eq!(ladder.finer(PANE, 200_000, close), expected, "row {n}");
-            assert!(!ladder.finer(thumbnail, 2_000, close));
+            assert_eq!(
+                ladder.finer(PANE, (200_000, 212_000), close),
+                expected,
+                "row {n}"
+            );
+            assert!(!ladder.finer(thumbnail, (2_000, 2_000), close));
         }
     }
 }

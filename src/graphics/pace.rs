@@ -351,6 +351,11 @@ impl Pace {
         (!self.out.is_empty() && now < until).then(|| until.saturating_sub(now))
     }
 
+    /// Whether nothing is on its way, as far as is known.
+    pub fn is_idle(&self) -> bool {
+        self.out.is_empty()
+    }
+
     /// The line, as measured so far.
     pub fn link(&self) -> Link {
         Link {

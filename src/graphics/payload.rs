@@ -15,7 +15,7 @@ use super::placement::Placement;
 use super::raster::{Bitmap, PixelRect, Raster, scaled};
 use super::route::Route;
 use super::rung::Rung;
-use super::{blocks, iterm2, png, sixel};
+use super::{blocks, iterm2, kitty, png, sixel};
 
 /// Rows of cells of the list's pictures, and some more.
 const SMALL: u16 = 5;
@@ -143,7 +143,7 @@ impl EncodeJob {
 pub(super) struct Encoder {
     /// As what it is sent: a glance may go another way than the picture after it.
     kind: GraphicsKind,
-    rung: Rung,
+    pub rung: Rung,
     /// The whole fitted picture.
     pub px: PixelSize,
     /// px of one cell; few for block characters.
@@ -184,9 +184,17 @@ impl Encoder {
             (Rung::Glance, GraphicsKind::Kitty) => scaled(px, 1.0 / 3.0),
             _ => px,
         };
-        let most = match rung {
-            Rung::Glance => Some(allowed.most.unwrap_or(GLANCE_BYTES).min(GLANCE_BYTES)),
-            _ => allowed.most,
+        let beside = around(kind, caps, part.as_size());
+        let most = match (rung, kind) {
+            (Rung::Glance, GraphicsKind::Kitty) => {
+                Some((glance_share(allowed.most).saturating_sub(beside)).max(GLANCE_LEAST))
+            }
+            (Rung::Glance, _) => Some(glance_share(allowed.most)),
+            // Each part has its share, and its own escapes.
+            _ => allowed.most.map(|most| {
+                let (part, area) = (part.area() as usize, area.area().max(1) as usize);
+                (most / area * part + most % area * part / area).saturating_sub(beside)
+            }),
         };
         Self {
             kind,
@@ -227,7 +235,7 @@ impl Encoder {
     }
 
     fn png(&self, raster: &Raster) -> Result<Vec<u8>, EncodeError> {
-        let most = self.allowed.most.map(file_bytes);
+        let most = self.allowed.most.map(|most| file_bytes(most, self.route));
         Ok(match self.rung {
             Rung::Glance => png::glance(raster, most.unwrap_or(usize::MAX))?,
             rung => png::fitted(raster, rung, most)?,
@@ -301,10 +309,42 @@ pub(super) fn pixels_of_a_cell(kind: GraphicsKind, caps: &Capabilities) -> (u32,
     }
 }
 
-/// How long a file may be that has `bytes` on the line: three of its bytes are four there, and each chunk of 4096 has
-/// its escapes, some 30 bytes with those of a tmux.
-const fn file_bytes(bytes: usize) -> usize {
-    bytes.saturating_sub(160 + bytes / 128) / 4 * 3
+/// Bytes of a glance's PNG at least, whatever its cells cost: with those of a preview in 100x28 cells it is there in one
+/// round trip and 250 ms at 60 KB/s.
+const GLANCE_LEAST: usize = 3_000;
+
+/// What a glance may have of the bytes of a picture.
+fn glance_share(budget: Option<usize>) -> usize {
+    budget.map_or(GLANCE_BYTES, |budget| GLANCE_BYTES.min(budget / 3))
+}
+
+/// What a glance over `area` cells has on the line at most, with all that is around it.
+pub(super) fn glance_bytes(caps: &Capabilities, area: Size, budget: Option<usize>) -> usize {
+    let beside = around(caps.kind, caps, area);
+    match caps.kind {
+        GraphicsKind::Kitty => glance_share(budget).max(beside + GLANCE_LEAST),
+        GraphicsKind::Iterm2 => glance_share(budget) + beside,
+        GraphicsKind::Sixel | GraphicsKind::Blocks | GraphicsKind::Off => GLANCE_BYTES + beside,
+    }
+}
+
+/// Bytes that a picture over `area` cells has on the line beside its payload, at most: kitty's placeholders (4 bytes each,
+/// and colour, position and diacritics of a row), else the positions of bands; and where the cursor goes between slices.
+pub(super) fn around(kind: GraphicsKind, caps: &Capabilities, area: Size) -> usize {
+    let (cells, rows) = (area.area() as usize, usize::from(area.height));
+    match kind {
+        GraphicsKind::Kitty if caps.placeholders => 4 * cells + 4 * cells / 40 + 48 * rows,
+        GraphicsKind::Kitty => 160,
+        _ => 160 + 40 * rows,
+    }
+}
+
+/// How long a file may be that has `bytes` on the line: three of its bytes are four there, each chunk has its escapes, and
+/// so have its placement and the end of a worse one.
+fn file_bytes(bytes: usize, route: Route) -> usize {
+    let escapes = route.wrap(b"\x1b_Gm=1;\x1b\\").len();
+    let bytes = bytes.saturating_sub(160 + 4 * escapes);
+    bytes * kitty::CHUNK / (kitty::CHUNK + escapes) / 4 * 3
 }
 
 /// An encoded picture, or a part of one, wherever it will stand on the screen.

@@ -59,6 +59,19 @@ impl Print {
         })
     }
 
+    /// The same in at most `budget` bytes, if it goes over a network; `None`: as many as it needs.
+    #[must_use]
+    pub fn within(mut self, budget: Option<usize>, caps: &Capabilities) -> Self {
+        let most = budget.filter(|_| caps.remote);
+        let (whole, rung) = (Rect::from(self.cells), self.encoder.rung);
+        let allowed = Allowed {
+            most,
+            ..Allowed::default()
+        };
+        self.encoder = Encoder::new(caps, caps.backdrop(), self.cells, whole, rung, allowed);
+        self
+    }
+
     /// The cells that it will cover.
     pub fn cells(&self) -> Size {
         self.cells

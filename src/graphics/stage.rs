@@ -8,14 +8,14 @@
 
 mod belief;
 mod climb;
+mod ledger;
 mod pending;
 mod shown;
 mod slices;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use ratatui::layout::Size;
 use ratatui::style::Color;
 
 use crate::domain::{GraphicsKind, PictureId};
@@ -29,18 +29,24 @@ use super::payload::{EncodeJob, Payload, PayloadKey};
 use super::placement::Placement;
 use super::plan::{Damage, Step, Surface, plan};
 use super::rung::Rung;
+use ledger::Ledger;
 use pending::Pending;
 use shown::Shown;
+
+/// Failed payloads that are remembered beyond those on the screen: others are tried again.
+const MOST_FAILED: usize = 512;
 
 /// Pictures on one terminal.
 #[derive(Debug)]
 pub struct Stage {
     caps: Capabilities,
     link: Link,
-    /// Bytes that a picture may have on the line.
+    /// Bytes that a picture may have on a line that is far, all its rungs together.
     budget: Option<usize>,
     /// Somebody looks closely.
     close: bool,
+    /// Bytes are still on their way.
+    busy: bool,
     /// The background of the text.
     ground: Color,
     epoch: u32,
@@ -54,8 +60,7 @@ pub struct Stage {
     failed: HashSet<PayloadKey>,
     cache: Cache,
     held: Held,
-    /// Bytes of whole pictures by size and rung.
-    weights: HashMap<(PictureId, Size, Rung), u64>,
+    ledger: Ledger,
 }
 
 impl Stage {
@@ -66,6 +71,7 @@ impl Stage {
             link: Link::default(),
             budget: None,
             close: false,
+            busy: false,
             ground: Color::Reset,
             epoch: 0,
             wanted: Vec::new(),
@@ -75,7 +81,7 @@ impl Stage {
             failed: HashSet::new(),
             cache: Cache::default(),
             held: Held::default(),
-            weights: HashMap::new(),
+            ledger: Ledger::default(),
         }
     }
 
@@ -112,8 +118,8 @@ impl Stage {
         self.link = link;
     }
 
-    /// Takes up how many bytes a picture may have on the line; `None`: as many as it needs. To be set before the first
-    /// frame.
+    /// Takes up how many bytes a picture may have on a line that is far, glance, cells and escapes among them; `None`: as
+    /// many as it needs. To be set before the first frame.
     pub fn set_budget(&mut self, bytes: Option<usize>) {
         self.budget = bytes;
     }
@@ -121,6 +127,11 @@ impl Stage {
     /// Takes up whether somebody looks closely, that is in full view: then a finer picture follows on a slow line, too.
     pub fn set_close(&mut self, close: bool) {
         self.close = close;
+    }
+
+    /// Takes up whether bytes that were written have not arrived yet: what is only finer waits for them.
+    pub fn set_busy(&mut self, busy: bool) {
+        self.busy = busy;
     }
 
     /// Makes the ids of pictures differ from those of another program with the same terminal; `seed` is the number of
@@ -134,7 +145,7 @@ impl Stage {
         self.epoch += 1;
         self.asked.clear();
         self.failed.clear();
-        self.weights.clear();
+        self.ledger.clear();
         self.cache = Cache::default();
         bytes
     }
@@ -175,6 +186,7 @@ impl Stage {
             }
         }
         self.wanted = placements.to_vec();
+        self.ledger.keep_count_of(placements);
         self.promise_lacking();
         // What kitty holds comes up in the same breath.
         if surface == Surface::Layered && self.held.open().is_none() {
@@ -199,7 +211,7 @@ impl Stage {
                     key,
                     &self.caps,
                     self.backdrop(),
-                    self.ladder().allowed(),
+                    self.allowed(&key),
                 ));
             }
         }
@@ -218,11 +230,7 @@ impl Stage {
             return;
         }
         self.asked.remove(&key);
-        let weight = self
-            .weights
-            .entry((key.picture, key.area, key.rung))
-            .or_default();
-        *weight = payload.len().max(*weight as usize) as u64;
+        self.ledger.made(&key, payload.len() as u64);
         let payload = Arc::new(payload);
         for pending in self.pending.iter_mut().filter(|p| p.key == key) {
             pending.payload = Some(Arc::clone(&payload));
@@ -234,19 +242,24 @@ impl Stage {
     pub fn failed(&mut self, key: PayloadKey) {
         self.asked.remove(&key);
         self.pending.retain(|pending| pending.key != key);
+        if self.failed.len() >= MOST_FAILED {
+            let wanted = &self.wanted;
+            self.failed
+                .retain(|key| wanted.iter().any(|w| w.picture == key.picture));
+        }
         self.failed.insert(key);
     }
 
-    /// The bytes of the rung in which a wanted picture is seen, where it is worst; `None` when nothing of it is there,
+    /// The bytes that were written of a wanted picture as it is seen, where it is worst: all rungs up to that, with cells
+    /// and escapes, since it came to the screen; `None` when nothing of it is there,
     /// or nothing better can come.
     pub fn sent_for(&self, picture: PictureId) -> Option<u64> {
         // A thumbnail of it tells nothing.
         let same = self.wanted.iter().filter(|w| w.picture == picture);
         let area = same.map(|w| w.area).max_by_key(|area| area.area())?;
         let rung = self.shown.worst(picture, area)?;
-        let key = (picture, area.as_size(), rung);
-        let weight = self.weights.get(&key).copied();
-        weight.filter(|_| rung != Rung::Exact)
+        let sent = self.ledger.until(picture, area.as_size(), rung);
+        (rung != Rung::Exact && sent > 0).then_some(sent)
     }
 
     /// The largest picture of the last frame, if [`Stage::sent_for`] tells something of it.

@@ -1,5 +1,6 @@
 //! Encoders played back into pixels; the placement diff and the stage as properties.
 
+mod budget;
 mod capabilities;
 mod climbing;
 mod encoders;

@@ -8,6 +8,8 @@ use crate::graphics::payload::PayloadKey;
 const MOST_LOSSES: u8 = 3;
 /// Answers that are awaited at once: one that never answers makes no list without end.
 const MOST_OWED: usize = 64;
+/// Losses that are remembered.
+const MOST_LOST: usize = 512;
 
 #[derive(Debug, Default)]
 pub(super) struct Answers {
@@ -47,6 +49,9 @@ impl Answers {
 
     /// It does not. Returns whether sending it again is worth it.
     pub fn lost(&mut self, key: PayloadKey) -> bool {
+        if self.losses.len() >= MOST_LOST {
+            self.losses.clear();
+        }
         let losses = self.losses.entry(key).or_default();
         *losses += 1;
         *losses < MOST_LOSSES

@@ -6,8 +6,8 @@ use super::Stage;
 use super::pending::Pending;
 use super::shown::Stand;
 use crate::domain::{GraphicsKind, PictureId};
-use crate::graphics::ladder::Ladder;
-use crate::graphics::payload::{Payload, PayloadKey};
+use crate::graphics::ladder::{Allowed, Ladder};
+use crate::graphics::payload::{Payload, PayloadKey, glance_bytes};
 use crate::graphics::placement::Placement;
 use crate::graphics::plan::{Damage, Step, plan};
 use crate::graphics::rung::Rung;
@@ -42,15 +42,18 @@ impl Stage {
 
     /// When there is nothing else to do, finer pictures over those that are there, where the line can afford them.
     pub(super) fn refine(&mut self) {
-        if !self.pending.is_empty() || self.held.open().is_some() {
+        if self.busy || !self.pending.is_empty() || self.held.open().is_some() {
             return;
         }
         for (picture, area) in self.pictures() {
             let Some(rung @ (Rung::Quick | Rung::Careful)) = self.shown.worst(picture, area) else {
                 continue;
             };
-            let weight = self.weights.get(&(picture, area.as_size(), rung));
-            if weight.is_some_and(|sent| self.ladder().finer(area.as_size(), *sent, self.close)) {
+            let size = area.as_size();
+            let sent = self.ledger.until(picture, size, Rung::Exact);
+            let weight = self.ledger.weight(picture, size, rung);
+            let finer = |weight| self.ladder().finer(size, (weight, sent), self.close);
+            if weight.is_some_and(finer) {
                 self.promise_at(picture, area, Rung::Fine);
             }
         }
@@ -62,6 +65,30 @@ impl Stage {
             link: self.link,
             budget: self.budget,
         }
+    }
+
+    /// What a payload may have: what the other rungs leave of the budget.
+    pub(super) fn allowed(&self, key: &PayloadKey) -> Allowed {
+        let &PayloadKey {
+            picture,
+            area,
+            rung,
+            ..
+        } = key;
+        let mut pending = self.pending.iter().map(|pending| pending.key);
+        let before = match rung {
+            Rung::Glance => 0,
+            Rung::Quick | Rung::Careful => {
+                let to_come = pending.any(|other| {
+                    (other.picture, other.area, other.rung) == (picture, area, Rung::Glance)
+                });
+                let glance = to_come.then(|| glance_bytes(&self.caps, area, self.budget));
+                let sent = self.ledger.until(picture, area, Rung::Glance);
+                glance.unwrap_or(0).max(sent as usize)
+            }
+            Rung::Fine | Rung::Exact => self.ledger.until(picture, area, rung) as usize,
+        };
+        self.ladder().allowed(before)
     }
 
     /// Each picture of the last frame, however it is cut.
@@ -81,9 +108,9 @@ impl Stage {
     fn rungs(&self, picture: PictureId, area: Rect) -> Vec<Rung> {
         let ladder = self.ladder().rungs(area.as_size());
         let held = self.held.best(picture, area.as_size());
-        let made = |rung: Rung| {
-            let size = (picture, area.as_size(), rung);
-            self.weights.contains_key(&size)
+        let made = |rung| {
+            let weight = self.ledger.weight(picture, area.as_size(), rung);
+            weight.is_some()
         };
         let better = |a: Rung, b: Rung| a.level() >= b.level();
         // Where all but what a popup uncovered is seen in full, the rest is mended, if that is short.

@@ -89,6 +89,15 @@ impl Shown {
         doubted.copied().collect()
     }
 
+    /// Whether `new` only brings back what may have been lost.
+    pub fn is_again(&self, new: &Stand) -> bool {
+        self.0.iter().any(|stand| {
+            let same = same_picture(&stand.placement, &new.placement) && stand.rung == new.rung;
+            let there = stand.placement.part.intersects(new.placement.part);
+            stand.doubted && same && there
+        })
+    }
+
     /// Keeps what `damage` leaves of painted pictures.
     pub fn survive(&mut self, damage: &Damage) {
         match damage {

@@ -47,7 +47,9 @@ impl Stage {
             // A worse one than what came up just now, or stands there, is late.
             let good = self.shown.at_least(key.rung.level() + 1);
             if self.held.has(key) && !good.contains(placement) {
+                let from = out.len();
                 self.held.place(out, key, placement, &self.caps);
+                self.ledger.sent(key, out.len() - from);
                 let (placement, rung) = (*placement, key.rung);
                 self.shown.place(Stand::new(placement, rung));
                 placed.push((placement, rung.level()));
@@ -67,8 +69,7 @@ impl Stage {
         let mut moved = false;
         self.abandon(out);
         while out.len() < most {
-            if self.held.open().is_some() {
-                self.held.next_chunk(out, &self.caps);
+            if self.next_chunk(out) {
                 continue;
             }
             moved |= self.catch_up(out);
@@ -93,15 +94,24 @@ impl Stage {
             }
             if self.paint_next(out) {
                 moved = true;
-            } else if open {
-                self.held.next_chunk(out, &self.caps);
-            } else if !self.start_next(out) {
+            } else if !self.next_chunk(out) && !self.start_next(out) {
                 // What was painted just now may have done with worse ones.
                 self.catch_up(out);
                 break;
             }
         }
         moved
+    }
+
+    /// Sends a chunk of what is on its way. Returns whether there was one.
+    fn next_chunk(&mut self, out: &mut Vec<u8>) -> bool {
+        let Some(key) = self.held.open() else {
+            return false;
+        };
+        let from = out.len();
+        self.held.next_chunk(out, &self.caps);
+        self.ledger.sent(&key, out.len() - from);
+        true
     }
 
     /// Bands. Returns whether the cursor moved.
@@ -158,10 +168,12 @@ impl Stage {
     fn write_cells(&mut self, out: &mut Vec<u8>) {
         for pending in &mut self.pending {
             if pending.cells.is_none() && self.held.has(&pending.key) {
+                let from = out.len();
                 let (key, placement) = (pending.key, pending.placement);
                 let cells = self
                     .held
                     .cells(out, &key, &placement, &self.caps, self.ground);
+                self.ledger.sent(&key, out.len() - from);
                 pending.cells = Some(cells);
             }
         }
@@ -179,15 +191,20 @@ impl Stage {
                 self.outgrow(&done.key);
                 continue;
             };
+            let from = out.len();
             ansi::go(out, area.as_position());
             out.extend_from_slice(bytes);
             let placement = Placement {
                 part: area,
                 ..pending.placement
             };
-            let rung = pending.key.rung;
+            let key = pending.key;
             pending.sent += 1;
-            self.shown.paint(Stand::new(placement, rung));
+            let stand = Stand::new(placement, key.rung);
+            if !self.shown.is_again(&stand) {
+                self.ledger.sent(&key, out.len() - from);
+            }
+            self.shown.paint(stand);
             return true;
         }
     }

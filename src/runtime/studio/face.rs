@@ -132,6 +132,7 @@ impl Face {
 
     /// The payloads that the stage asks for.
     pub(super) fn jobs(&mut self) -> Vec<EncodeJob> {
+        self.stage.set_busy(!self.pace.is_idle());
         self.stage.jobs()
     }
 
