@@ -3,12 +3,12 @@
 
 use std::collections::HashMap;
 
-use plantain::domain::PictureId;
+use plantain::domain::{PictureId, PixelSize};
 use plantain::view::{Scene, Theme};
 use proptest::prelude::*;
 use ratatui::layout::{Position, Rect};
 
-use super::desk::Desk;
+use super::desk::{Desk, done};
 use super::panes::some_history;
 
 const KEYS: [&str; 16] = [
@@ -70,4 +70,55 @@ proptest! {
             (before, seen) = (after, now);
         }
     }
+}
+
+/// Generations whose pictures are of these sizes.
+fn shapes(sizes: &[(u32, u32)]) -> Vec<plantain::domain::Generation> {
+    let each = sizes.iter().zip(1..).map(|(size, n)| {
+        let mut generation = done(n, "a shape", 1);
+        generation.pictures[0].size = Some(PixelSize::new(size.0, size.1));
+        generation
+    });
+    each.collect()
+}
+
+#[test]
+fn no_picture_reaches_the_last_row_or_leaves_the_screen() {
+    // A sixel in the last row scrolls the screen.
+    let theme = Theme::default();
+    let history = shapes(&[(2752, 1536), (10, 4000), (4000, 10), (1, 1), (600, 600)]);
+    let widths = (1..=200).step_by(40).chain([29, 30, 60, 99, 100, 200]);
+    let heights = || (1..=60).step_by(5).chain([7, 8, 15, 23, 24, 60]);
+    let sizes = widths.flat_map(|width| heights().map(move |height| (width, height)));
+    let mut seen = 0;
+    for (width, height) in sizes {
+        let mut desk = Desk::with(width, height, history.clone());
+        // In the history, and down to a picture of another shape.
+        desk.keys("Alt+3");
+        for _ in 0..(width + height) % 5 {
+            desk.keys("j");
+        }
+        for (full, keys) in [
+            (false, "Alt+3"),
+            (false, "Alt+4"),
+            (true, "Alt+3"),
+            (true, "F1"),
+        ] {
+            desk.keys(keys);
+            desk.state.full_view = full;
+            let screen = Rect::new(0, 0, width, height - 1);
+            let (_, scene) = desk.draw(&theme);
+            for placement in &scene.placements {
+                seen += 1;
+                let (area, part) = (placement.area, placement.part);
+                let inside = screen.union(area) == screen && area.union(part) == area;
+                assert!(
+                    inside,
+                    "{placement:?} at {width}x{height}, full view: {full}"
+                );
+                assert!(!part.is_empty());
+            }
+        }
+    }
+    assert!(seen > 500, "{seen} placements");
 }
