@@ -146,8 +146,10 @@ pub(super) struct Encoder {
     pub rung: Rung,
     /// The whole fitted picture.
     pub px: PixelSize,
-    /// px of one cell; few for block characters.
+    /// px of one cell of the fitted picture; few for block characters.
     cell: (u32, u32),
+    /// In cells.
+    area: Size,
     /// In cells.
     part: Rect,
     backdrop: [u8; 3],
@@ -171,18 +173,14 @@ impl Encoder {
     ) -> Self {
         let kind = sent_as(caps, area, rung);
         let (width, height) = pixels_of_a_cell(kind, caps);
-        // A first look has a third of the fitted size: the terminal enlarges it.
-        let cell = match (rung, kind) {
-            (Rung::Glance, GraphicsKind::Iterm2) => (width.div_ceil(3), height.div_ceil(3)),
-            _ => (width, height),
-        };
-        let px = (
-            u32::from(area.width) * cell.0,
-            u32::from(area.height) * cell.1,
+        let whole = PixelSize::new(
+            u32::from(area.width) * width,
+            u32::from(area.height) * height,
         );
         let px = match (rung, kind) {
-            (Rung::Glance, GraphicsKind::Kitty) => scaled(px, 1.0 / 3.0),
-            _ => px,
+            // The terminal enlarges it, and keeps its ratio in cells of text.
+            (Rung::Glance, GraphicsKind::Kitty | GraphicsKind::Iterm2) => third(whole),
+            _ => whole,
         };
         let beside = around(kind, caps, part.as_size());
         let most = match (rung, kind) {
@@ -199,8 +197,9 @@ impl Encoder {
         Self {
             kind,
             rung,
-            px: PixelSize::new(px.0, px.1),
-            cell,
+            px,
+            cell: (width, height),
+            area,
             part,
             backdrop,
             colors: caps.colors,
@@ -213,11 +212,7 @@ impl Encoder {
     }
 
     pub fn encode(&self, bitmap: &Bitmap<'_>) -> Result<Payload, EncodeError> {
-        let crop = match self.kind {
-            // Whatever is placed of it, it goes whole.
-            GraphicsKind::Kitty => PixelRect::whole(self.px),
-            _ => PixelRect::of_cells(self.part, self.cell),
-        };
+        let crop = PixelRect::of_share(self.part, self.area, self.px);
         if bitmap.size() != self.px || !crop.fits(self.px) {
             return Err(EncodeError::WrongSize {
                 expected: self.px,
@@ -298,6 +293,13 @@ fn sent_as(caps: &Capabilities, area: Size, rung: Rung) -> GraphicsKind {
         }
         (kind, _) => kind,
     }
+}
+
+/// A third of the size.
+fn third(whole: PixelSize) -> PixelSize {
+    let sides = (whole.width as usize, whole.height as usize);
+    let (width, height) = scaled(sides, 1.0 / 3.0, 1);
+    PixelSize::new(width as u32, height as u32)
 }
 
 /// px that a cell has for an encoder.

@@ -1,6 +1,6 @@
 //! Pixels as the encoders take them: borrowed RGBA from outside, opaque RGB inside.
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Rect, Size};
 
 use crate::domain::PixelSize;
 
@@ -74,13 +74,19 @@ impl PixelRect {
         }
     }
 
-    /// All of a picture of `size`.
-    pub fn whole(size: PixelSize) -> Self {
+    /// The px of `part` (in cells) of a picture of `px` that covers `area` cells, whole px each or not.
+    pub fn of_share(part: Rect, area: Size, px: PixelSize) -> Self {
+        let edge = |at: u16, cells: u16, px: u32| {
+            let (cells, px) = (u64::from(cells.max(1)), u64::from(px));
+            ((2 * u64::from(at) * px + cells) / (2 * cells)) as u32
+        };
+        let x = edge(part.x, area.width, px.width);
+        let y = edge(part.y, area.height, px.height);
         Self {
-            x: 0,
-            y: 0,
-            width: size.width,
-            height: size.height,
+            x,
+            y,
+            width: edge(part.right(), area.width, px.width) - x,
+            height: edge(part.bottom(), area.height, px.height) - y,
         }
     }
 
@@ -93,22 +99,30 @@ impl PixelRect {
     }
 }
 
-/// `full` at about `scale` (0 to 1), a little smaller where that keeps its ratio better: kitty keeps the ratio of what
-/// shines through placeholders, and leaves bars beside it.
-pub(super) fn scaled(full: (u32, u32), scale: f32) -> (u32, u32) {
-    let widest = ((full.0 as f32 * scale).round() as u32).clamp(1, full.0.max(1));
-    let height = |width: u32| {
-        let exact = u64::from(width) * u64::from(full.1);
-        let whole = u64::from(full.0.max(1));
-        let height = ((exact + whole / 2) / whole).max(1);
-        // A quarter of a pixel is near enough.
-        (height as u32, exact.abs_diff(height * whole) * 4 / whole)
+/// Width and height of a picture of `sides` px at `scale` (1 at most), or up to a quarter smaller where its ratio is kept
+/// better: at best, shown `times` as large as `sides`, it is off by less than half a px. A px a side at least.
+pub(super) fn scaled(sides: (usize, usize), scale: f32, times: usize) -> (usize, usize) {
+    let (whole_width, whole_height) = sides;
+    let most = ((whole_width as f32 * scale).round() as usize).clamp(1, whole_width.max(1));
+    let beside = |width: usize| {
+        let height = (2 * width * whole_height + whole_width) / (2 * whole_width.max(1));
+        (width, height.clamp(1, whole_height.max(1)))
     };
-    (widest - widest / 12..=widest)
-        .rev()
-        .map(|width| (width, height(width)))
-        .min_by_key(|(_, (_, off))| *off)
-        .map_or((1, 1), |(width, (height, _))| (width, height))
+    let off = |(width, height): (usize, usize)| {
+        let off = (width * whole_height).abs_diff(height * whole_width);
+        off as f32 * 2.0 * times as f32 / width.min(height) as f32
+    };
+    let near = (most - most / 4..=most).rev().map(beside);
+    let mut best = beside(most);
+    for sides in near {
+        if off(best) < 1.0 {
+            break;
+        }
+        if off(sides) < off(best) {
+            best = sides;
+        }
+    }
+    best
 }
 
 /// Opaque pixels, rows from the top.

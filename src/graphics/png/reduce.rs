@@ -62,10 +62,10 @@ pub(super) fn largest(
         .map_or_else(|| encode(&at(raster, 0.0)), Ok)
 }
 
-/// `raster` scaled by `scale`, a pixel at least, in its ratio.
+/// `raster` scaled by `scale`, a pixel at least; its ratio is kept, also at the three times that a glance is shown at.
 fn at(raster: &Raster, scale: f32) -> Raster {
-    let (width, height) = scaled((raster.width as u32, raster.height as u32), scale);
-    resize(raster, width as usize, height as usize).unwrap_or_else(|| {
+    let (width, height) = scaled((raster.width, raster.height), scale, 3);
+    resize(raster, width, height).unwrap_or_else(|| {
         // The sizes always fit their buffers; the picture unchanged would stand for a fault of ours.
         raster.clone()
     })

@@ -2,7 +2,7 @@
 
 use plantain::domain::{ColorDepth, Glyphs, GraphicsKind, PixelSize};
 use plantain::graphics::{
-    Bitmap, Damage, EncodeError, Payload, Placement, Print, Route, Rung, Stage,
+    Bitmap, Damage, EncodeError, Link, Payload, Placement, Print, Route, Rung, Stage,
 };
 use ratatui::layout::{Position, Rect, Size};
 use ratatui::style::Color;
@@ -210,6 +210,11 @@ fn a_tmux_gets_few_sixels_and_small_pictures_as_text() {
     caps.multiplexed = true;
     for (rows, sixels) in [(2, 0), (5, 0), (6, 1), (17, 2), (19, 2)] {
         let mut stage = Stage::new(caps.clone());
+        // Known to be near: a tmux may be attached from afar.
+        stage.set_link(Link {
+            round_trip: Some(std::time::Duration::from_millis(1)),
+            rate: Some(20_000_000),
+        });
         let area = Rect::new(5, 0, 30, rows);
         let placement = Placement {
             picture: id(1),
@@ -406,4 +411,75 @@ fn a_band_for_iterm2_is_these_bytes() {
     let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     let expected = "0020b3e827d68083a9e86c1321e03da0f9a42c057abf621a6dc0f48080bd26b5";
     assert_eq!((sent.len(), hex.as_str()), (2679, expected));
+}
+
+/// dB and bytes of the glance over `area` (at the corner) in a terminal with `caps`; every pixel of it is drawn.
+fn glanced(mut caps: plantain::graphics::Capabilities, area: Rect, part: Rect) -> f64 {
+    caps.remote = true;
+    let (width, height) = (u32::from(caps.cell.width), u32::from(caps.cell.height));
+    let mut stage = Stage::new(caps);
+    stage.set_link(Link {
+        round_trip: Some(std::time::Duration::from_millis(100)),
+        rate: Some(60_000),
+    });
+    let mut screen = Screen::new(area.width + 2, area.height + 2, (width, height));
+    let placement = Placement {
+        picture: id(1),
+        area,
+        part,
+    };
+    screen.feed(&stage.want(&[placement], &Damage::None));
+    let jobs = stage.jobs();
+    assert_eq!(jobs[0].rung(), Rung::Glance);
+    // The same light at both sizes.
+    let light = |size: PixelSize| {
+        Pixels::by(size, |x, y| {
+            let turn = |v: u32, of: u32| f64::from(2 * v + 1) / f64::from(of) * 3.0;
+            let (fx, fy) = (turn(x, size.width), turn(y, size.height));
+            let light = |phase: f64| (127.0 + 90.0 * (fx + phase).sin() * (fy - phase).cos()) as u8;
+            [light(0.0), light(0.7), light(1.9)]
+        })
+    };
+    let small = light(jobs[0].px());
+    stage.ready(jobs[0].key(), jobs[0].run(&small.bitmap()).unwrap());
+    while let Some(bytes) = stage.slice(8192, None) {
+        screen.feed(&bytes);
+    }
+    let px = |cells: u16, px: u32| u32::from(cells) * px;
+    let whole = light(PixelSize::new(
+        px(area.width, width),
+        px(area.height, height),
+    ));
+    let (left, top) = (px(part.x, width), px(part.y, height));
+    let shown = PixelSize::new(px(part.width, width), px(part.height, height));
+    let wanted = Pixels::by(shown, |x, y| whole.rgb(left + x, top + y));
+    psnr(&wanted, |x, y| {
+        let seen = screen.pixel(left + x, top + y);
+        seen.unwrap_or_else(|| panic!("{area}: nothing at {x}, {y}"))
+    })
+}
+
+#[test]
+fn a_glance_fills_its_cells_wherever_it_stands() {
+    for (columns, rows) in [(38, 18), (100, 37), (41, 13)] {
+        let area = Rect::new(0, 0, columns, rows);
+        for (width, height) in [(10, 20), (9, 17), (8, 16)] {
+            let mut caps = caps(GraphicsKind::Kitty);
+            (caps.cell.width, caps.cell.height) = (width, height);
+            let direct = glanced(caps.clone(), area, area);
+            caps.placeholders = true;
+            let in_text = glanced(caps, area, area);
+            let near = direct > 28.0 && in_text > direct - 1.5;
+            assert!(near, "{area}: {direct:.1} dB, as text {in_text:.1} dB");
+        }
+    }
+}
+
+#[test]
+fn a_glance_of_a_part_is_that_part() {
+    let area = Rect::new(0, 0, 41, 21);
+    for part in [area, Rect::new(7, 0, 34, 21), Rect::new(0, 3, 40, 17)] {
+        let quality = glanced(caps(GraphicsKind::Iterm2), area, part);
+        assert!(quality > 30.0, "{part}: {quality:.1} dB");
+    }
 }
