@@ -130,7 +130,7 @@ impl Ladder<'_> {
         if !self.is_far() || blocks || self.likely_bytes(area) <= GLANCE_BYTES as u64 {
             return false;
         }
-        // Step 6 instead of step 10 of a near-lossless PNG, q90 instead of q75 of a JPEG: about so much more.
+        // Step 6 instead of step 10 of a near-lossless PNG, q90 instead of q68 of a JPEG: about so much more.
         let bytes = weight * 8 / 5;
         let allowed = self
             .budget
