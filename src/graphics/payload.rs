@@ -243,7 +243,7 @@ impl Encoder {
             self.cell,
             self.sixel_colors,
             self.rung,
-            self.allowed.most,
+            self.allowed,
             self.multiplexed,
         )
     }

@@ -13,14 +13,13 @@ mod tmux;
 
 use ratatui::layout::{Rect, Size};
 
+use super::ladder::Allowed;
 use super::palette;
 use super::payload::Band;
 use super::raster::{PixelRect, Raster};
 use super::rung::Rung;
 use map::Mapped;
 
-/// Bytes that one DCS may have: at 60 KB/s a key waits for no more than a sixth of a second.
-const MOST: usize = 10_000;
 /// px of a tile, about: smaller ones spend more on registers, larger ones need more of them.
 const TILE: (u32, u32) = (80, 60);
 /// px that one DCS may be wide: what xterm draws unless its `maxGraphicSize` is raised.
@@ -32,8 +31,8 @@ const FEW: u16 = 14;
 const TRIES: usize = 5;
 
 /// `raster`, whole cells of `cell` px, in at most `colors` registers a DCS and about `most` bytes in all: the budget is
-/// kept as long as 8 colours a tile and any error allow it. Each band is to be drawn with the cursor at its corner, in
-/// their order: `in_tmux` they may overlap.
+/// kept as long as 8 colours a tile and any error allow it. Each band has at most `longest` bytes, but where bytes cost
+/// nothing, and is to be drawn with the cursor at its corner, in their order: `in_tmux` they are longer and may overlap.
 ///
 /// Sixel scrolling must be on (DECSDM reset, the default everywhere), else all lands in the corner of the screen.
 pub(super) fn bands(
@@ -41,7 +40,7 @@ pub(super) fn bands(
     cell: (u32, u32),
     colors: u16,
     rung: Rung,
-    most: Option<usize>,
+    Allowed { most, longest }: Allowed,
     in_tmux: bool,
 ) -> Vec<Band> {
     let size = Size::new(
@@ -54,7 +53,7 @@ pub(super) fn bands(
     if rung == Rung::Exact && most.is_none() {
         return whole(raster, cell, size, colors);
     }
-    let mut quality = Quality::of(rung, colors);
+    let mut quality = Quality::of(rung, colors, longest);
     let mut bands = tiled(raster, cell, size, quality);
     let Some(most) = most else { return bands };
     for left in (0..TRIES).rev() {
@@ -74,10 +73,12 @@ struct Quality {
     colors: u16,
     /// Squared error (of three samples) that one byte is worth.
     lambda: f32,
+    /// Bytes that one DCS may have.
+    longest: usize,
 }
 
 impl Quality {
-    fn of(rung: Rung, colors: u16) -> Self {
+    fn of(rung: Rung, colors: u16, longest: usize) -> Self {
         let (most, lambda) = match rung {
             Rung::Glance => (16, 200.0),
             Rung::Quick | Rung::Careful => (32, 60.0),
@@ -86,12 +87,13 @@ impl Quality {
         Self {
             colors: colors.clamp(1, most),
             lambda,
+            longest,
         }
     }
 
     /// For tiles as large as half a screen.
     fn of_large(rung: Rung, colors: u16) -> Self {
-        let Self { lambda, .. } = Self::of(rung, colors);
+        let Self { lambda, .. } = Self::of(rung, colors, usize::MAX);
         let most = match rung {
             Rung::Glance => 32,
             Rung::Quick | Rung::Careful => 64,
@@ -100,6 +102,8 @@ impl Quality {
         Self {
             colors: colors.clamp(1, most),
             lambda,
+            // tmux has its own way to cut them.
+            longest: usize::MAX,
         }
     }
 
@@ -109,6 +113,7 @@ impl Quality {
             return Self {
                 colors: self.colors.min(8),
                 lambda: 1e6,
+                ..self
             };
         }
         // Over photographs bytes fall with the square root of lambda, faster towards the end.
@@ -121,6 +126,7 @@ impl Quality {
         Self {
             colors: self.colors.min(most),
             lambda,
+            ..self
         }
     }
 }
@@ -155,7 +161,7 @@ fn emit(
     let mut lambda = quality.lambda.max(1.0);
     while let Some((from, to)) = open.pop() {
         let bytes = paint::draw(&mapped, usize::from(from) * cell, usize::from(to) * cell);
-        if bytes.len() <= MOST {
+        if bytes.len() <= quality.longest {
             bands.push(Band {
                 area: Rect::new(area.x + from, area.y, to - from, area.height),
                 bytes,
@@ -236,9 +242,9 @@ mod tests {
         cell: (u32, u32),
         colors: u16,
         rung: Rung,
-        most: Option<usize>,
+        allowed: Allowed,
     ) -> Vec<Band> {
-        super::bands(raster, cell, colors, rung, most, false)
+        super::bands(raster, cell, colors, rung, allowed, false)
     }
 
     fn picture(width: usize, height: usize, pixel: impl Fn(usize, usize) -> [u8; 3]) -> Raster {
@@ -256,6 +262,13 @@ mod tests {
             let n = n.wrapping_mul(2_654_435_761).rotate_left(11) ^ n.wrapping_mul(40_503);
             [(n >> 8) as u8, (n >> 16) as u8, (n >> 24) as u8]
         })
+    }
+
+    fn within(most: usize) -> Allowed {
+        Allowed {
+            most: Some(most),
+            ..Allowed::default()
+        }
     }
 
     fn text(bands: &[Band]) -> Vec<&str> {
@@ -283,7 +296,7 @@ mod tests {
     fn a_flat_picture_is_a_few_bytes() {
         let flat = picture(5, 7, |_, _| [0, 0, 0]);
         for rung in [Rung::Careful, Rung::Exact] {
-            let bands = bands(&flat, (5, 7), 256, rung, None);
+            let bands = bands(&flat, (5, 7), 256, rung, Allowed::default());
             assert_eq!(
                 text(&bands),
                 ["\x1bP0;1q\"1;1;5;7#0;2;0;0;0#0!5~-!5@\x1b\\"]
@@ -301,7 +314,7 @@ mod tests {
                 [0; 3]
             }
         });
-        let bands = bands(&dotted, (12, 6), 256, Rung::Exact, None);
+        let bands = bands(&dotted, (12, 6), 256, Rung::Exact, Allowed::default());
         assert_eq!(
             text(&bands),
             ["\x1bP0;1q\"1;1;12;6#0;2;0;0;0#1;2;100;100;100#0!12~$?#1@!9?_\x1b\\"]
@@ -323,9 +336,15 @@ mod tests {
             );
             let cell = (cell.0 as u32, cell.1 as u32);
             for rung in [Rung::Glance, Rung::Careful, Rung::Fine] {
-                let bands = bands(&raster, cell, 256, rung, None);
-                covers(&bands, size);
-                assert!(bands.iter().all(|band| band.bytes.len() <= MOST));
+                for longest in [5_000, 7_800] {
+                    let allowed = Allowed {
+                        most: None,
+                        longest,
+                    };
+                    let bands = bands(&raster, cell, 256, rung, allowed);
+                    covers(&bands, size);
+                    assert!(bands.iter().all(|band| band.bytes.len() <= longest));
+                }
             }
         }
     }
@@ -342,7 +361,7 @@ mod tests {
     fn a_terminal_on_the_same_machine_gets_few_bands() {
         for (columns, rows) in [(60, 38), (250, 20), (1, 90), (3, 1)] {
             let raster = picture(columns * 8, rows * 15, |x, y| [x as u8, y as u8, 9]);
-            let bands = bands(&raster, (8, 15), 256, Rung::Exact, None);
+            let bands = bands(&raster, (8, 15), 256, Rung::Exact, Allowed::default());
             covers(&bands, Size::new(columns as u16, rows as u16));
             assert!(bands.len() <= usize::from(FEW), "{}", bands.len());
             assert!(
@@ -360,13 +379,19 @@ mod tests {
             let n = (n.wrapping_mul(2_654_435_761) >> 27) as u8;
             [(x / 2) as u8 + n, y as u8 / 2 + n, 100 + n]
         });
-        let full = length(&bands(&raster, (10, 20), 256, Rung::Careful, None));
+        let full = length(&bands(
+            &raster,
+            (10, 20),
+            256,
+            Rung::Careful,
+            Allowed::default(),
+        ));
         for share in [2, 3, 5] {
             let most = full / share;
-            let used = length(&bands(&raster, (10, 20), 256, Rung::Careful, Some(most)));
+            let used = length(&bands(&raster, (10, 20), 256, Rung::Careful, within(most)));
             assert!(used <= most && used > most / 3, "{used} of {most}");
         }
-        let least = length(&bands(&raster, (10, 20), 256, Rung::Careful, Some(1)));
+        let least = length(&bands(&raster, (10, 20), 256, Rung::Careful, within(1)));
         assert!(least < full / 8, "{least} of {full}");
     }
 
@@ -374,7 +399,7 @@ mod tests {
     fn no_more_registers_than_the_terminal_has() {
         for colors in [1, 2, 16] {
             for rung in [Rung::Careful, Rung::Fine, Rung::Exact] {
-                for band in bands(&noise(80, 60), (10, 20), colors, rung, None) {
+                for band in bands(&noise(80, 60), (10, 20), colors, rung, Allowed::default()) {
                     let text = String::from_utf8(band.bytes).unwrap();
                     let defined = text.matches(";2;").count();
                     assert!(defined <= usize::from(colors), "{defined}");
@@ -385,7 +410,7 @@ mod tests {
 
     #[test]
     fn the_same_picture_is_the_same_bytes() {
-        let encode = || bands(&noise(90, 60), (9, 20), 256, Rung::Careful, Some(9_000));
+        let encode = || bands(&noise(90, 60), (9, 20), 256, Rung::Careful, within(9_000));
         assert_eq!(encode(), encode());
     }
 }

@@ -267,8 +267,8 @@ fn a_wide_sixel_comes_in_tiles_that_xterm_draws() {
 #[test]
 fn a_picture_over_ssh_comes_in_bands_that_a_key_can_pass() {
     for (kind, longest, least) in [
-        (GraphicsKind::Sixel, 10_000, 32.0),
         // Nothing is known of the line.
+        (GraphicsKind::Sixel, 8_000, 32.0),
         (GraphicsKind::Iterm2, 8_000, 34.0),
     ] {
         let mut caps = caps(kind);
