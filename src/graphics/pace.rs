@@ -132,6 +132,11 @@ impl Pace {
         self.mute = false;
     }
 
+    /// Whether a question without a picture would have the line for itself, as far as is known.
+    pub fn is_idle(&self) -> bool {
+        self.mute || self.out.is_empty()
+    }
+
     /// The terminal answers nothing: no more questions, and the writer alone sets the pace.
     pub fn silent(&mut self) {
         if !self.heard {

@@ -499,3 +499,18 @@ proptest! {
         prop_assert!(report.sent > 0);
     }
 }
+
+#[test]
+fn a_line_with_a_picture_on_its_way_tells_no_round_trip() {
+    let mut pace = Pace::default();
+    assert!(pace.is_idle());
+    pace.sent(1000, ms(0));
+    assert!(!pace.is_idle());
+    pace.reply(&Reply::Status, ms(50));
+    assert!(pace.is_idle());
+    // One that was believed mute is to be heard whenever it answers.
+    let mut pace = Pace::default();
+    pace.sent(1000, ms(0));
+    pace.expire(ms(5000));
+    assert!(pace.is_idle());
+}
