@@ -18,7 +18,7 @@ pub use ask::{Asked, ask};
 pub use guard::{Modes, Screen, restore_now};
 pub use input::{Decoder, Input, InputStream};
 pub use panic::{install_panic_hook, take_panic};
-pub use probe::{LOCAL_LIMIT, Probe, REMOTE_LIMIT, Told, drain};
+pub use probe::{LOCAL_LIMIT, Probe, REMOTE_LIMIT, Told};
 pub use question::{ask_secret, ask_yes};
 pub use size::TtySize;
 pub use surface::Surface;

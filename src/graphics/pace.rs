@@ -132,7 +132,7 @@ impl Pace {
         self.mute = false;
     }
 
-    /// Whether a question without a picture would have the line for itself, as far as is known.
+    /// Whether nothing of pictures is on its way, as far as is known: a question would have the line for itself.
     pub fn is_idle(&self) -> bool {
         self.mute || self.out.is_empty()
     }
@@ -354,11 +354,6 @@ impl Pace {
     pub fn owed(&self, now: Duration) -> Option<Duration> {
         let until = self.asked_at.saturating_add(OWED);
         (!self.out.is_empty() && now < until).then(|| until.saturating_sub(now))
-    }
-
-    /// Whether nothing is on its way, as far as is known.
-    pub fn is_idle(&self) -> bool {
-        self.out.is_empty()
     }
 
     /// The line, as measured so far.

@@ -266,8 +266,7 @@ impl Studio {
             Effect::ExternalEditor { text } => self.hands.lend = Some(text),
             Effect::SaveSession(session) => self.saving = self.hands.save_session(&session),
             Effect::ProbeTerminal => {
-                let now = self.clock.now().since_start;
-                self.face.probe(now);
+                self.face.probe();
                 self.face.repaint();
             }
             Effect::CheckTerminal => self.face.check(self.clock.now().since_start),
@@ -309,7 +308,7 @@ impl Studio {
             });
         // Ctrl+C in a terminal that is lent is meant for the editor.
         queues.signals.forget_interrupts().await;
-        let back = self.face.back(self.clock.now().since_start);
+        let back = self.face.back();
         self.take_up(back, queues);
         self.event(Event::EditorReturned { result });
     }

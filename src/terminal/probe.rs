@@ -1,4 +1,4 @@
-//! The probe's exchange: which answers belong to it, and when it is over. Pure, but for [`drain`].
+//! The probe's exchange: which answers belong to it, and when it is over. Pure.
 //!
 //! Nothing waits for it but the first pictures: keys go on, the first frames use what the environment tells. The last
 //! question is DA1, which every terminal answers, so its answer is the fence; it may lead to more questions, for a
@@ -6,10 +6,6 @@
 
 use std::time::Duration;
 
-use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::time::{Instant, timeout_at};
-
-use super::Input;
 use crate::graphics::{Answers, Environment, Reply};
 
 /// How long a local terminal may take to answer.
@@ -36,6 +32,10 @@ const UNHEARD: u32 = 2;
 /// How long after questions no others are asked unless the user wants them.
 const REST: Duration = Duration::from_secs(2);
 
+/// After so long without a key another client may have attached to the tmux, which tells nobody of it when its size is
+/// the same and its `focus-events` are off.
+const PAUSE: Duration = Duration::from_secs(5);
+
 /// One terminal's exchange of questions and answers, which may be begun again. Times are since any fixed moment.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Probe {
@@ -50,6 +50,8 @@ pub struct Probe {
     answered: bool,
     /// How many exchanges since then met their limit.
     cut_short: u32,
+    /// When the user last did something.
+    stirred: Duration,
 }
 
 impl Probe {
@@ -134,6 +136,13 @@ impl Probe {
         now.max(rested).max(self.deadline.unwrap_or_default())
     }
 
+    /// The user did something. True when that ends a pause in which the terminal behind a multiplexer may have become
+    /// another one, so that it is to be asked.
+    pub fn stirred(&mut self, now: Duration, facts: &Environment) -> bool {
+        let pause = now.saturating_sub(std::mem::replace(&mut self.stirred, now));
+        facts.multiplexed() && pause >= PAUSE && self.rested(now) <= now
+    }
+
     /// How much longer an ending should wait for answers that are on their way; `None` when none are.
     pub fn owed(&self, now: Duration) -> Option<Duration> {
         let until = match self.deadline {
@@ -151,6 +160,24 @@ impl Probe {
         }
     }
 
+    /// The questions of [`Told::Ask`] were held up for `by` before they were written, which is not the terminal's fault.
+    pub fn postpone(&mut self, by: Duration) {
+        self.sent = self.sent.saturating_add(by);
+        self.deadline = self.deadline.map(|deadline| deadline.saturating_add(by));
+    }
+
+    /// The questions of [`Told::Ask`] will not be written: the exchange ends, and nothing is owed for them.
+    pub fn take_back(&mut self) {
+        self.owed = self.owed.saturating_sub(1);
+        self.abandon();
+    }
+
+    /// Ends the exchange without a result; what was asked is owed still.
+    pub fn abandon(&mut self) {
+        self.deadline = None;
+        self.answers = Answers::default();
+    }
+
     /// A question for DA1 was sent at `now`, outside of an exchange: an ending waits for its answer.
     pub fn await_fence(&mut self, now: Duration) {
         if self.owed(now).is_none() {
@@ -162,7 +189,7 @@ impl Probe {
     }
 
     /// Takes an answer that leads to no more questions.
-    pub(super) fn swallow(&mut self, reply: &Reply) {
+    pub fn swallow(&mut self, reply: &Reply) {
         if is_fence(reply) {
             self.owed = self.owed.saturating_sub(1);
         }
@@ -171,18 +198,4 @@ impl Probe {
 
 fn is_fence(reply: &Reply) -> bool {
     matches!(reply, Reply::PrimaryAttributes(_))
-}
-
-/// Reads away the answers that are still on their way, so that the shell does not. At once when none are, else until the
-/// fence, the hang-up, or 2 s after the questions. Keys typed meanwhile are lost.
-pub async fn drain(probe: &mut Probe, input: &mut UnboundedReceiver<Input>, now: Duration) {
-    let Some(left) = probe.owed(now) else { return };
-    let until = Instant::now() + left;
-    while probe.owed > 0 {
-        match timeout_at(until, input.recv()).await {
-            Ok(Some(Input::Reply(reply))) => probe.swallow(&reply),
-            Ok(Some(Input::Event(_))) => {}
-            Ok(Some(Input::Hangup) | None) | Err(_) => return,
-        }
-    }
 }

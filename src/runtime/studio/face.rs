@@ -12,9 +12,9 @@ use ratatui::layout::{Position, Size};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::config::{Config, Settings};
-use crate::domain::{Display, Failure, FailureKind};
+use crate::domain::{Display, Failure, FailureKind, GraphicsKind};
 use crate::graphics::{Answers, Capabilities, Damage, EncodeJob, Environment, Pace, Reply, Stage};
-use crate::runtime::clock::{Clock, FRAME};
+use crate::runtime::clock::FRAME;
 use crate::runtime::facts::{capabilities_of, window_of};
 use crate::studio::State;
 use crate::terminal::{Input, InputStream, Line, Modes, Probe, Screen, Surface, Told, Tty, Writer};
@@ -29,8 +29,10 @@ pub(super) struct Face {
     surface: Surface,
     stage: Stage,
     probe: Probe,
-    /// What is to be asked with the next frame.
-    questions: Vec<u8>,
+    /// The terminal is to be asked with the next frame. Until then nothing is owed, and no limit runs.
+    ask: bool,
+    /// What an answer gave rise to and is to be asked with the next frame, and since when.
+    questions: Option<(Vec<u8>, Duration)>,
     /// When questions last went, until the first answer to them.
     asked_at: Option<Duration>,
     /// When the terminal is to be asked again, as soon as no picture is on its way then.
@@ -57,7 +59,6 @@ impl Face {
         config: &Config,
         facts: Environment,
         theme: &Theme,
-        clock: Clock,
     ) -> Result<(Self, UnboundedReceiver<Input>), Failure> {
         let failure = |error: io::Error| {
             Failure::new(
@@ -90,7 +91,8 @@ impl Face {
             surface: Surface::new(tty.size().cells),
             stage,
             probe: Probe::default(),
-            questions: Vec::new(),
+            ask: false,
+            questions: None,
             asked_at: None,
             check: None,
             checking: false,
@@ -103,7 +105,7 @@ impl Face {
             drawn_at: None,
             sent: false,
         };
-        face.probe(clock.now().since_start);
+        face.probe();
         Ok((face, received))
     }
 
@@ -152,7 +154,7 @@ impl Face {
         self.sent = false;
         if self.check.is_some_and(|at| now >= at) && !self.stage.is_transmitting() {
             self.checking = true;
-            self.probe(now);
+            self.probe();
         }
         if self.line_now() != Line::Ready {
             return;
@@ -199,21 +201,46 @@ impl Face {
         };
         self.stage.set_close(state.full_view);
         let mut before = std::mem::take(&mut self.before);
-        if !self.questions.is_empty() {
+        if let Some(questions) = self.due_questions(now) {
             // kitty takes a question between the chunks of a picture for a chunk.
             before.extend(self.stage.interrupt());
-            before.append(&mut self.questions);
-            self.asked_at = Some(now);
+            before.extend(questions);
+            // Behind pictures the answer takes longer than the line's round trip.
+            self.asked_at = self.pace.is_idle().then_some(now);
         }
         before.extend(self.stage.want(&scene.placements, &damage));
         self.cursor = scene.cursor;
         self.surface.finish(&before, scene.cursor)
     }
 
-    fn send(&mut self, bytes: Vec<u8>) {
-        if let Some(writer) = &mut self.writer {
-            self.sent |= writer.try_send(bytes);
+    /// What is asked of the terminal with the frame that goes now.
+    fn due_questions(&mut self, now: Duration) -> Option<Vec<u8>> {
+        if std::mem::take(&mut self.ask) {
+            self.drop_questions();
+            let limit = Probe::limit(&self.facts);
+            return self.probe.begin(now, limit, &self.facts);
         }
+        let (questions, since) = self.questions.take()?;
+        self.probe.postpone(now.saturating_sub(since));
+        Some(questions)
+    }
+
+    /// What was not asked yet will not be.
+    fn drop_questions(&mut self) {
+        self.ask = false;
+        if self.questions.take().is_some() {
+            self.probe.take_back();
+        }
+    }
+
+    /// False when the line does not take it now.
+    fn send(&mut self, bytes: Vec<u8>) -> bool {
+        let sent = match &mut self.writer {
+            Some(writer) => writer.try_send(bytes),
+            None => false,
+        };
+        self.sent |= sent;
+        sent
     }
 
     fn line_now(&self) -> Line {
@@ -231,7 +258,8 @@ impl Face {
             .frame_at()
             .filter(|at| self.dirty && *at > now && self.line_now() == Line::Ready);
         let check = self.check.filter(|at| *at > now);
-        let deadlines = [frame, check, self.probe.deadline(), self.pace.deadline()];
+        let probe = self.probe.deadline().filter(|_| self.questions.is_none());
+        let deadlines = [frame, check, probe, self.pace.deadline()];
         deadlines.into_iter().flatten().min()
     }
 
@@ -249,11 +277,10 @@ impl Face {
     }
 
     /// Asks the terminal what it can do; the answers come as input.
-    pub(super) fn probe(&mut self, now: Duration) {
+    pub(super) fn probe(&mut self) {
         self.check = None;
-        let limit = Probe::limit(&self.facts);
-        if let Some(questions) = self.probe.begin(now, limit, &self.facts) {
-            self.questions = questions;
+        if self.facts.answers_queries() {
+            self.ask = true;
             self.dirty = true;
         } else {
             self.pace.silent();
@@ -280,7 +307,7 @@ impl Face {
         match self.probe.reply(reply) {
             Told::Over(all) => self.judge(&all),
             Told::Ask(questions) => {
-                self.questions.extend(questions);
+                self.questions = Some((questions, now));
                 self.dirty = true;
                 false
             }
@@ -292,21 +319,34 @@ impl Face {
     pub(super) fn expire(&mut self, now: Duration) -> bool {
         let question = self.pace.expire(now);
         self.ask(question);
-        match self.probe.expire(now) {
-            Some(all) => {
-                if all.is_empty() {
-                    self.pace.silent();
-                }
-                self.judge(&all)
-            }
-            None => false,
+        if self.questions.is_some() {
+            return false;
         }
+        let asked = self.probe.deadline().is_some();
+        if let Some(all) = self.probe.expire(now) {
+            if all.is_empty() {
+                self.pace.silent();
+            }
+            return self.judge(&all);
+        }
+        if asked && self.probe.deadline().is_none() {
+            self.checked();
+        }
+        false
     }
 
     /// The user did something, so that the terminal is there, too.
     pub(super) fn stirred(&mut self, now: Duration) {
         let question = self.pace.stirred(now);
         self.ask(question);
+        if self.probe.stirred(now, &self.facts) {
+            // kitty confirms its pictures by some bytes each; sixels would have to be painted again, which tmux does.
+            if self.capabilities().kind == GraphicsKind::Kitty {
+                self.check = Some(now);
+            } else {
+                self.probe();
+            }
+        }
     }
 
     fn ask(&mut self, question: &[u8]) {
@@ -318,13 +358,16 @@ impl Face {
 
     fn judge(&mut self, answers: &Answers) -> bool {
         let capabilities = capabilities_of(answers, &self.facts, &self.settings);
-        let checked = std::mem::take(&mut self.checking);
         let changed = self.take(capabilities);
-        if checked {
+        self.checked();
+        changed
+    }
+
+    fn checked(&mut self) {
+        if std::mem::take(&mut self.checking) {
             // It may be another of the same kind.
             self.stage.verify();
         }
-        changed
     }
 
     fn take(&mut self, capabilities: Capabilities) -> bool {

@@ -74,7 +74,7 @@ pub async fn run(
     let (made, made_queue) = unbounded_channel();
     watch::start(world.library.clone(), events.clone());
     let clock = Clock::start();
-    let (face, input) = Face::open(&tty, config, facts, &theme, clock)?;
+    let (face, input) = Face::open(&tty, config, facts, &theme)?;
     let hands = Hands::new(
         Arc::clone(&world),
         events,

@@ -8,7 +8,7 @@ use plantain::domain::OutputFormat;
 use rustix::process::Signal;
 use tokio::runtime::Runtime;
 
-use super::terminal::{Home, Start, Terminal};
+use super::terminal::{Home, KITTY, MUTE, Start, Terminal};
 use crate::suite::cli::home::{picture, pictures};
 use crate::suite::raw_server::{RawServer, answer};
 
@@ -53,6 +53,31 @@ fn an_editor_that_fails_changes_nothing() {
     terminal.wait("a red fox");
     terminal.keys("\x11");
     assert_eq!(terminal.exit_clean(), 0);
+}
+
+#[test]
+fn the_terminals_answers_do_not_reach_the_editor() {
+    let home = Home::new();
+    // It takes for typed whatever is there to be read.
+    let script = home.path().join("editor.sh");
+    fs::write(
+        &script,
+        "stty -echo\necho EDITING\nIFS= read -r line\nprintf '<%s>' \"$line\" >\"$1\"\n",
+    )
+    .unwrap();
+    let mut terminal = Start::new(&home)
+        .answers(MUTE)
+        .env("EDITOR", format!("sh {}", script.display()))
+        .run();
+    terminal.wait_for("the questions", |t| t.count("\x1b[c") == 1);
+    terminal.keys("\x07");
+    terminal.bytes(KITTY);
+    terminal.wait_for("the editor", |t| t.seen().contains("EDITING"));
+    terminal.keys("words\n");
+    terminal.wait("<words>");
+    terminal.keys("\x11");
+    assert_eq!(terminal.exit(), 0);
+    assert_eq!(home.draft(), "<words>");
 }
 
 /// Stops it by `stop` and continues it from the shell.

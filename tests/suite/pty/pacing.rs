@@ -52,8 +52,10 @@ fn with_pictures(count: u8) -> Home {
 /// A studio with the first slices of its large picture on their way; `pictures` are on the screen, most of them small.
 fn under_way(home: &Home, answers: &'static [u8], begins: &str, pictures: usize) -> Terminal {
     let mut terminal = Start::new(home).answers(answers).run();
-    terminal.slow();
     terminal.wait("F1 help");
+    // What is drawn in block characters before the terminal has answered arrives.
+    terminal.wait_for("the first", |t| t.count(begins) > 0);
+    terminal.slow();
     terminal.wait_for("the picture", |t| t.count(begins) == pictures);
     terminal
 }

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use super::terminal::{Home, KITTY, MUTE, SIXEL, Start, Terminal};
+use super::terminal::{Home, KITTY, MUTE, PLAIN, SIXEL, Start, Terminal};
 
 /// Starts with these answers and makes a picture.
 fn made(home: &Home, answers: &'static [u8]) -> Terminal {
@@ -149,4 +149,19 @@ fn the_terminal_behind_tmux_is_asked_through_it() {
     terminal.keys("\x11");
     assert_eq!(terminal.exit_clean(), 0);
     assert_eq!(home.draft(), "typed meanwhile");
+}
+
+#[test]
+fn questions_that_were_wanted_twice_before_a_frame_are_owed_once() {
+    let home = Home::new();
+    let mut terminal = Start::new(&home).answers(PLAIN).open();
+    terminal.keys("\x0c\x0c\x0c");
+    terminal.wait_for("the questions", |t| t.count("\x1b[c") > 1);
+    // From here on it has graphics; the fence of these questions must not be taken for an older one.
+    terminal.answer_with(KITTY);
+    terminal.keys("\x0c\x0c\x0c");
+    terminal.keys("a red fox\r");
+    terminal.wait_for("two placements", |t| t.count("\x1b_Ga=p,") >= 2);
+    terminal.keys("\x11");
+    assert_eq!(terminal.exit_clean(), 0);
 }

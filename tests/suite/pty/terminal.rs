@@ -363,6 +363,11 @@ impl Terminal {
         }
     }
 
+    /// From now on it is another terminal.
+    pub(super) fn answer_with(&mut self, answers: &'static [u8]) {
+        self.answers = answers;
+    }
+
     /// From now on slices of pictures are on their way until [`Self::arrive`].
     pub(super) fn slow(&mut self) {
         self.slow = true;

@@ -1,10 +1,9 @@
-//! The probe's exchange as a state machine, and the wait at an ending.
+//! The probe's exchange as a state machine, and what an ending waits for.
 
 use std::time::Duration;
 
 use plantain::graphics::{Answers, Environment, Reply};
-use plantain::terminal::{Input, LOCAL_LIMIT, Probe, REMOTE_LIMIT, Told, drain};
-use tokio::sync::mpsc::unbounded_channel;
+use plantain::terminal::{LOCAL_LIMIT, Probe, REMOTE_LIMIT, Told};
 
 fn fence() -> Reply {
     Reply::PrimaryAttributes(vec![62])
@@ -218,27 +217,66 @@ fn questions_rest_unless_the_user_wants_them() {
     assert_eq!(probe.rested(at(12_500)), at(13_000), "answers may come");
 }
 
-#[tokio::test]
-async fn an_ending_reads_away_what_is_on_its_way() {
+#[test]
+fn an_ending_reads_away_what_is_on_its_way_up_to_the_fence() {
     let mut probe = Probe::default();
-    let (sender, mut input) = unbounded_channel();
-    drain(&mut probe, &mut input, at(0)).await;
-
     begin(&mut probe, 0);
-    sender.send(Input::Reply(Reply::Status)).unwrap();
-    sender.send(Input::Reply(fence())).unwrap();
-    sender.send(Input::Reply(Reply::Other)).unwrap();
-    drain(&mut probe, &mut input, at(10)).await;
-    assert_eq!(
-        input.try_recv(),
-        Ok(Input::Reply(Reply::Other)),
-        "up to the fence"
-    );
+    probe.swallow(&Reply::Status);
+    assert_eq!(probe.owed(at(10)), Some(at(1990)));
+    probe.swallow(&fence());
+    assert_eq!(probe.owed(at(10)), None);
 
-    begin(&mut probe, 0);
-    drain(&mut probe, &mut input, at(1999)).await;
-    assert!(probe.owed(at(1999)).is_some(), "the limit passed");
+    // One outside of the exchange comes behind that of the exchange.
+    begin(&mut probe, 5000);
+    probe.await_fence(at(5010));
+    probe.swallow(&fence());
+    assert_eq!(probe.owed(at(5020)), Some(at(1990)));
+    probe.swallow(&fence());
+    assert_eq!(probe.owed(at(5020)), None);
+}
 
-    sender.send(Input::Hangup).unwrap();
-    drain(&mut probe, &mut input, at(0)).await;
+#[test]
+fn an_answer_that_an_ending_reads_leads_to_no_more_questions() {
+    let mut probe = Probe::default();
+    probe.begin(at(0), LOCAL_LIMIT, &tmux()).unwrap();
+    probe.swallow(&Reply::Version("tmux 3.5a".into()));
+    probe.swallow(&fence());
+    assert_eq!(probe.owed(at(10)), None);
+    probe.abandon();
+    assert_eq!(probe.deadline(), None, "nobody hears the rest");
+}
+
+#[test]
+fn questions_that_were_not_written_are_not_owed() {
+    let mut probe = Probe::default();
+    probe.begin(at(0), LOCAL_LIMIT, &tmux()).unwrap();
+    near(&mut probe);
+    probe.take_back();
+    assert_eq!((probe.owed(at(10)), probe.deadline()), (None, None));
+    begin(&mut probe, 20);
+    assert!(over(&probe.reply(fence())), "the next fence is the next's");
+}
+
+#[test]
+fn the_limit_does_not_run_while_questions_wait_for_the_line() {
+    let mut probe = Probe::default();
+    probe.begin(at(0), LOCAL_LIMIT, &tmux()).unwrap();
+    near(&mut probe);
+    probe.postpone(at(5000));
+    assert_eq!(probe.expire(at(5249)), None);
+    assert_eq!(probe.deadline(), Some(at(5250)));
+    probe.reply(Reply::Version("kitty(0.41.1)".into()));
+    assert!(matches!(probe.reply(fence()), Told::Ask(_)));
+    assert_eq!(probe.owed(at(5100)), Some(at(1900)));
+}
+
+#[test]
+fn a_key_after_a_pause_asks_the_terminal_behind_a_multiplexer() {
+    let mut probe = Probe::default();
+    assert!(!probe.stirred(at(4999), &tmux()));
+    assert!(!probe.stirred(at(9998), &tmux()), "it is still typed");
+    assert!(!probe.stirred(at(20_000), &plain()), "nobody attaches");
+    assert!(probe.stirred(at(25_000), &tmux()));
+    probe.begin(at(25_000), LOCAL_LIMIT, &tmux()).unwrap();
+    assert!(!probe.stirred(at(30_000), &tmux()), "it is being asked");
 }

@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use super::Face;
 use crate::runtime::clock::Clock;
-use crate::terminal::{Input, InputStream, Writer, drain};
+use crate::terminal::{Input, InputStream, Line, Writer};
 
 /// What a slow line gets to take the last frame.
 const FLUSH_LIMIT: Duration = Duration::from_millis(500);
@@ -25,12 +25,9 @@ impl Face {
     }
 
     /// Takes the terminal again after [`Self::leave`], asks it anew, and draws all.
-    pub(in crate::runtime::studio) fn back(
-        &mut self,
-        now: Duration,
-    ) -> io::Result<UnboundedReceiver<Input>> {
+    pub(in crate::runtime::studio) fn back(&mut self) -> io::Result<UnboundedReceiver<Input>> {
         self.screen.resume()?;
-        self.take_up(now)
+        self.take_up()
     }
 
     /// Stops the process until the shell continues it. The bool is false when there is no shell that could.
@@ -42,15 +39,11 @@ impl Face {
         self.let_go(input, clock).await;
         let suspended = self.screen.suspend().await?;
         // The questions are asked now, not before the pause.
-        Ok((suspended, self.take_up(clock.now().since_start)?))
+        Ok((suspended, self.take_up()?))
     }
 
     async fn let_go(&mut self, input: &mut UnboundedReceiver<Input>, clock: Clock) {
-        let gone = self.stage.clear();
-        if !gone.is_empty() {
-            self.send(gone);
-        }
-        self.settle(input, clock).await;
+        self.fall_silent(input, clock).await;
         if let Some(input) = self.input.take() {
             input.stop();
         }
@@ -59,13 +52,14 @@ impl Face {
         }
     }
 
-    fn take_up(&mut self, now: Duration) -> io::Result<UnboundedReceiver<Input>> {
+    fn take_up(&mut self) -> io::Result<UnboundedReceiver<Input>> {
         self.writer = Some(Writer::start(&self.tty)?);
         let (input, received) = InputStream::start(&self.tty)?;
         self.input = Some(input);
         self.pace.reset();
+        self.screen.set_farewell(self.stage.farewell());
         self.repaint();
-        self.probe(now);
+        self.probe();
         Ok(received)
     }
 
@@ -77,17 +71,7 @@ impl Face {
         gone: bool,
     ) {
         if !gone {
-            self.line_free().await;
-            let mut clear = self.stage.clear();
-            if let Some(fence) = self.stage.fence() {
-                clear.extend(fence);
-                self.probe.await_fence(clock.now().since_start);
-            }
-            if !clear.is_empty() {
-                self.send(clear);
-            }
-            self.settle(input, clock).await;
-            drain(&mut self.probe, input, clock.now().since_start).await;
+            self.fall_silent(input, clock).await;
         }
         if let Some(input) = self.input.take() {
             input.stop();
@@ -98,19 +82,43 @@ impl Face {
         self.screen.leave();
     }
 
-    async fn line_free(&self) {
+    /// Takes the pictures away, asks nothing more, and reads what was asked.
+    async fn fall_silent(&mut self, input: &mut UnboundedReceiver<Input>, clock: Clock) {
         let _ = timeout(FLUSH_LIMIT, self.line()).await;
+        self.drop_questions();
+        // Between its chunks kitty takes any other command for one.
+        let mut bytes = self.stage.interrupt();
+        if self.line_now() == Line::Ready {
+            bytes.append(&mut self.before);
+            bytes.extend(self.stage.clear());
+            if let Some(fence) = self.stage.fence() {
+                bytes.extend(fence);
+                self.probe.await_fence(clock.now().since_start);
+            }
+            if !bytes.is_empty() {
+                self.send(bytes);
+            }
+        } else {
+            // The stage is cleared when the terminal is taken up again.
+            let farewell = [&bytes[..], &self.stage.farewell()].concat();
+            self.screen.set_farewell(farewell);
+            self.before.splice(..0, bytes);
+        }
+        self.settle(input, clock).await;
+        self.probe.abandon();
+        self.asked_at = None;
     }
 
-    /// Reads the answers to the last slices, which are on their way: who reads next would take them for typed. Keys typed
-    /// meanwhile are lost.
+    /// Reads the answers that are on their way: who reads next would take them for typed. Keys typed meanwhile are lost.
     async fn settle(&mut self, input: &mut UnboundedReceiver<Input>, clock: Clock) {
         let now = || clock.now().since_start;
-        while let Some(left) = self.pace.owed(now()) {
+        while let Some(left) = self.pace.owed(now()).max(self.probe.owed(now())) {
             match timeout(left, input.recv()).await {
                 Ok(Some(Input::Reply(reply))) => {
                     self.pace.reply(&reply, now());
-                    let _ = self.probe.reply(reply);
+                    self.stage.reply(&reply);
+                    // One that led to more questions would have nobody to ask them.
+                    self.probe.swallow(&reply);
                 }
                 Ok(Some(Input::Event(_))) => {}
                 Ok(Some(Input::Hangup) | None) | Err(_) => return,
