@@ -140,7 +140,7 @@ impl Probe {
     /// another one, so that it is to be asked.
     pub fn stirred(&mut self, now: Duration, facts: &Environment) -> bool {
         let pause = now.saturating_sub(std::mem::replace(&mut self.stirred, now));
-        facts.multiplexed() && pause >= PAUSE && self.rested(now) <= now
+        facts.multiplexed() && pause >= PAUSE && self.deadline.is_none() && self.rested(now) <= now
     }
 
     /// How much longer an ending should wait for answers that are on their way; `None` when none are.
