@@ -252,7 +252,9 @@ fn a_tiny_picture_is_these_bytes() {
         [(x * 40) as u8, (y * 60) as u8, (x * 7 + y * 13) as u8]
     });
     let file = fitted(&many, Rung::Careful, None).expect("no failure");
-    let hex: String = file.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = file
+        .iter()
+        .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     assert_eq!(
         hex,
         "89504e470d0a1a0a0000000d49484452000000060000000408020000002266d9140000002449444154\

@@ -408,7 +408,9 @@ fn a_band_for_iterm2_is_these_bytes() {
     let sent = stage.slice(1 << 20, Some(Position::new(9, 9))).unwrap();
     assert_eq!(stage.slice(1 << 20, None), None, "one band");
     let digest = Sha256::digest(&sent);
-    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = digest
+        .iter()
+        .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     let expected = "783581199b96770a4a48844a1ba92db89816058c0c8a838e7deca4a75a727809";
     assert_eq!((sent.len(), hex.as_str()), (2663, expected));
 }
