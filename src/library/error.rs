@@ -99,13 +99,18 @@ pub(super) fn wants_to_write(error: &rusqlite::Error) -> bool {
 
 /// Whether the database is not whole: its pages, or what stands in them.
 pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
-    use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType};
+    use rusqlite::Error::{
+        FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, Utf8Error,
+    };
     matches!(
         error.sqlite_error_code(),
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt)
     ) || matches!(
         error,
-        FromSqlConversionFailure(..) | InvalidColumnType(..) | IntegralValueOutOfRange(..)
+        FromSqlConversionFailure(..)
+            | InvalidColumnType(..)
+            | IntegralValueOutOfRange(..)
+            | Utf8Error(..)
     )
 }
 

@@ -170,3 +170,19 @@ fn cases() -> u32 {
     let asked = std::env::var("PROPTEST_CASES").ok();
     asked.and_then(|n| n.parse().ok()).unwrap_or(16)
 }
+
+/// A letter that is none any more is no word of SQLite's about damage.
+#[test]
+fn text_that_is_no_text_any_more_is_damage() {
+    let sixty = sixty();
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join(".plantain");
+    fs::create_dir(&own).unwrap();
+    for (name, bytes) in &sixty.closed {
+        fs::write(own.join(name), bytes).unwrap();
+    }
+    let noise = Harm::Bytes(0.590_179_233_688_482_7, 16, 16_862_924_963_351_616_256);
+    noise.befall(&own.join("library.db"));
+    let looked = (0..3).map(|_| look(folder.path())).find(Result::is_ok);
+    assert_eq!(looked.unwrap().unwrap().len(), sixty.told.len());
+}

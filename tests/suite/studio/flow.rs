@@ -402,6 +402,6 @@ fn what_the_world_warns_of_and_what_cannot_be_drawn_is_kept() {
         s.state.history.undrawable[&shown].as_str(),
         "avif is not drawn"
     );
-    s.keys("<C-l>");
+    s.keys("<Ctrl+L>");
     assert!(s.state.history.undrawable.is_empty(), "it is tried again");
 }
