@@ -44,7 +44,12 @@ async fn two_at_once_lose_nothing() {
 async fn as_another(home: &Home, arguments: &[&str]) -> Ran {
     let copy = home.path().join("binary");
     if !copy.exists() {
-        fs::copy(BINARY, &copy).unwrap();
+        // By another process: a child forked meanwhile would hold it open for writing.
+        let copied = std::process::Command::new("cp")
+            .arg(BINARY)
+            .arg(&copy)
+            .status();
+        assert!(copied.unwrap().success());
     }
     let mut command = tokio::process::Command::new(&copy);
     command.args(arguments).env_clear().current_dir("/");

@@ -141,7 +141,13 @@ fn is_read(outer: &TempDir, folder: &Path) {
         // Nothing is forbidden to root, so nobody looks, with a copy of this binary that it may reach.
         fs::set_permissions(outer.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let copy = outer.path().join("tests");
-        fs::copy(&binary, &copy).unwrap();
+        // By another process: a child of another test that is forked meanwhile would hold the copy open for writing, and
+        // what is open so is not run.
+        let copied = std::process::Command::new("cp")
+            .arg(&binary)
+            .arg(&copy)
+            .status();
+        assert!(copied.unwrap().success());
         binary = copy;
     }
     let mut process = another_process(&binary, name, folder);
