@@ -198,8 +198,8 @@ impl Stage {
         out
     }
 
-    /// The payloads that are needed and not being made yet, those of lower rungs and of small pictures first. Each is returned once, unless
-    /// its placement goes and comes back meanwhile.
+    /// The payloads that are needed and not being made yet, those of lower rungs and of small pictures first.
+    /// Each is returned once, unless its placement goes and comes back meanwhile.
     pub fn jobs(&mut self) -> Vec<EncodeJob> {
         self.refine();
         let mut jobs: Vec<EncodeJob> = Vec::new();
